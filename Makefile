@@ -1,0 +1,82 @@
+# Two commands for a visitor: `make demo` and `make test`. The others are for people who change the code.
+# Plain make, as GNU and BSD both understand it.
+
+PYTHON ?= python3
+WORKERS ?= auto
+MINUTES ?= 5
+RUN = .venv/bin
+
+.PHONY: help demo test lint format types contracts migrations-check openapi-check openapi
+.PHONY: schemathesis spectral lock bench-engine clean
+
+help:
+	@echo "make demo              a city with two years of ledgers, in the browser"
+	@echo "make test              every test, on SQLite and on PostgreSQL"
+	@echo "make lint format       ruff: check, put right"
+	@echo "make types             mypy --strict"
+	@echo "make contracts         who may import whom"
+	@echo "make migrations-check  the migrations make the tables that the models describe"
+	@echo "make openapi-check     docs/openapi.json is what the service serves; make openapi renews it"
+	@echo "make schemathesis      MINUTES=5 of generated requests against a real server"
+	@echo "make spectral          the OWASP rules on docs/openapi.json (needs npm)"
+	@echo "make lock              requirements.lock after pyproject.toml; UPGRADE=--upgrade takes the newest"
+	@echo "make bench-engine      the engine's tables"
+	@echo "make clean             remove what was made here, .venv and var/ too"
+
+# The stamp makes a repeated call quick; it is renewed when what is installed should change.
+.venv/installed: requirements.lock pyproject.toml tools/make_venv.sh
+	@sh tools/make_venv.sh $(PYTHON)
+	@touch .venv/installed
+
+demo: .venv/installed
+	$(RUN)/huanlian demo
+
+test: .venv/installed
+	@sh tools/install_test_needs.sh
+	$(RUN)/python -m pytest -n $(WORKERS) $(TESTS)
+
+lint: .venv/installed
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+
+format: .venv/installed
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+
+types: .venv/installed
+	$(RUN)/mypy
+
+contracts: .venv/installed
+	$(RUN)/lint-imports --no-logo
+
+migrations-check: .venv/installed
+	$(RUN)/python -m pytest -q tests/db -k migration
+
+openapi-check: .venv/installed
+	$(RUN)/python -m pytest -q tests/contract/test_openapi.py
+
+openapi: .venv/installed
+	$(RUN)/python tests/support/openapi.py > docs/openapi.json.new
+	mv docs/openapi.json.new docs/openapi.json
+
+schemathesis: .venv/installed
+	PYTHONPATH=tests $(RUN)/python tests/support/fuzz.py --minutes $(MINUTES)
+
+spectral: .venv/installed tools/spectral/node_modules/installed
+	cd tools/spectral && node_modules/.bin/spectral lint --fail-severity=error --ruleset ruleset.yaml ../../docs/openapi.json
+
+tools/spectral/node_modules/installed: tools/spectral/package.json tools/spectral/package-lock.json
+	cd tools/spectral && npm ci --ignore-scripts --no-audit --no-fund
+	@touch tools/spectral/node_modules/installed
+
+lock: .venv/installed
+	$(RUN)/uv pip compile $(UPGRADE) --universal --generate-hashes --all-extras --no-emit-index-url --python-version 3.11 \
+		--quiet --no-header pyproject.toml -o requirements.lock
+
+bench-engine: .venv/installed
+	@for bench in bench/engine_*.py; do $(RUN)/python -m bench.$$(basename $$bench .py) || exit 1; done
+
+clean:
+	rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .schemathesis
+	rm -rf tools/spectral/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

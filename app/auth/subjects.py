@@ -1,0 +1,57 @@
+"""Who is asking, and what that one may do."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The four kinds of subject."""
+
+    ENTERPRISE = "enterprise"
+    REGULATOR = "regulator"
+    PERMIT_SYSTEM = "permit_system"
+    ADMIN = "admin"
+
+
+class Scope(StrEnum):
+    """What a token allows."""
+
+    LEDGERS_WRITE = "ledgers:write"
+    LEDGERS_READ = "ledgers:read"
+    RATES_READ = "rates:read"
+    CHAINS_READ = "chains:read"
+    FINDINGS_WRITE = "findings:write"
+    PERMITS_WRITE = "permits:write"
+    PERMITS_READ = "permits:read"
+    ADMIN = "admin"
+
+
+SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
+    Role.ENTERPRISE: frozenset(
+        {Scope.LEDGERS_WRITE, Scope.LEDGERS_READ, Scope.RATES_READ, Scope.CHAINS_READ, Scope.FINDINGS_WRITE}
+    ),
+    Role.REGULATOR: frozenset(
+        {Scope.LEDGERS_READ, Scope.RATES_READ, Scope.CHAINS_READ, Scope.FINDINGS_WRITE, Scope.PERMITS_READ}
+    ),
+    Role.PERMIT_SYSTEM: frozenset({Scope.PERMITS_WRITE, Scope.PERMITS_READ}),
+    Role.ADMIN: frozenset(Scope),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Someone who signed in. `region` is a GB/T 2260 prefix: a regulator's territory or a permit system's jurisdiction."""
+
+    id: uuid.UUID
+    name: str
+    role: Role
+    scopes: frozenset[Scope]
+    enterprise_id: uuid.UUID | None = None
+    region: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """How this subject is written into histories."""
+        return f"{self.role.value}:{self.name}"

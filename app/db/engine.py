@@ -1,0 +1,114 @@
+"""Engines: one for reading, one for writing.
+
+SQLite: the write engine has a pool of one and opens with BEGIN IMMEDIATE (a deferred BEGIN that turns into a write fails
+with “database is locked” at once, whatever the busy timeout), and a lock file beside the database lets several processes
+queue fairly. The read engine cannot write. PostgreSQL: one pool, with lock and statement timeouts on every connection.
+"""
+
+import fcntl
+import os
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.settings import Settings
+
+_BUSY_TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The two doors to the database; the same engine twice on PostgreSQL."""
+
+    read: Engine
+    write: Engine
+
+    def dispose(self) -> None:
+        self.read.dispose()
+        self.write.dispose()
+
+
+def make_engines(settings: Settings) -> Engines:
+    """Engines for the database that the settings name. Nothing is connected yet."""
+    if settings.is_sqlite:
+        return _sqlite_engines(settings)
+    engine = _postgresql_engine(settings)
+    return Engines(read=engine, write=engine)
+
+
+def _postgresql_engine(settings: Settings) -> Engine:
+    options = (
+        f"-c lock_timeout={settings.lock_timeout_ms} -c statement_timeout={settings.statement_timeout_ms} "
+        "-c timezone=UTC -c idle_in_transaction_session_timeout=60000"
+    )
+    return create_engine(
+        settings.sqlalchemy_url,
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_size,
+        pool_pre_ping=True,
+        connect_args={"options": options, "application_name": "huanlian"},
+    )
+
+
+def _sqlite_engines(settings: Settings) -> Engines:
+    path = settings.sqlite_path
+    if path is None:
+        raise ValueError("HUANLIAN_DATABASE_URL: SQLite needs a file, e.g. sqlite:///var/huanlian.db")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connect_args = {"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False}
+    write = create_engine(
+        settings.database_url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_TIMEOUT_S, connect_args=connect_args
+    )
+    read = create_engine(settings.database_url, pool_size=settings.pool_size, max_overflow=32, connect_args=connect_args)
+    event.listen(write, "connect", _on_connect_write)
+    event.listen(read, "connect", _on_connect_read)
+    event.listen(read, "begin", _begin_snapshot)
+    _WriterQueue(f"{path}.lock").attach(write)
+    return Engines(read=read, write=write)
+
+
+def _pragmas(connection: sqlite3.Connection, *pragmas: str) -> None:
+    # sqlite3's own transaction control is off: BEGIN is emitted below.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in pragmas:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_connect_write(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    _pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+
+
+def _on_connect_read(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    _pragmas(connection, "query_only=ON")
+
+
+def _begin_snapshot(connection: Connection) -> None:
+    # One request reads one moment: in WAL mode a deferred transaction is a snapshot from its first query on.
+    connection.exec_driver_sql("BEGIN")
+
+
+class _WriterQueue:
+    """BEGIN IMMEDIATE behind a file lock, so that writers of several processes queue instead of polling."""
+
+    def __init__(self, lock_path: str) -> None:
+        self._lock_path = lock_path
+        self._fd: int | None = None
+
+    def attach(self, engine: Engine) -> None:
+        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "checkin", self._on_checkin)
+
+    def _begin(self, connection: Connection) -> None:
+        if self._fd is None:
+            self._fd = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._fd, fcntl.LOCK_EX)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def _on_checkin(self, _dbapi: Any, _entry: ConnectionPoolEntry) -> None:
+        if self._fd is not None:
+            fcntl.flock(self._fd, fcntl.LOCK_UN)

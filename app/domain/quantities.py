@@ -1,0 +1,76 @@
+"""Masses: tonnes to people, whole grams (int) inside.
+
+A tonne figure has at most six decimals, so every legal figure is a whole number of grams and every sum is exact.
+"""
+
+import math
+from decimal import Decimal, InvalidOperation
+
+GRAMS_PER_TONNE = 1_000_000
+MAX_TONNES = 1_000_000_000
+MAX_GRAMS = MAX_TONNES * GRAMS_PER_TONNE
+
+
+class QuantityError(ValueError):
+    """A figure that is not a mass we keep; `code` names the reason, the text is for developers."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def grams_from_tonnes(value: str | float | Decimal) -> int:
+    """Whole grams [g] of a figure in tonnes [t].
+
+    Takes "12.345", 12.345, 12 or Decimal. Raises QuantityError with code `not_a_number`, `not_finite`, `negative`,
+    `too_large` (above 10⁹ t) or `too_precise` (more than six decimals).
+    """
+    if isinstance(value, bool):
+        raise QuantityError("not_a_number")
+    if isinstance(value, float):
+        return _grams_from_float(value)
+    value = _decimal_from_text(value) if isinstance(value, str) else Decimal(value)
+    if not value.is_finite():
+        raise QuantityError("not_finite")
+    if value < 0:
+        raise QuantityError("negative")
+    if value > MAX_TONNES:
+        raise QuantityError("too_large")
+    grams = value * GRAMS_PER_TONNE
+    if grams != grams.to_integral_value():
+        raise QuantityError("too_precise")
+    return int(grams)
+
+
+def _grams_from_float(value: float) -> int:
+    """A JSON number read as float is exact up to 10⁹ t when it survives the way to grams and back."""
+    if not math.isfinite(value):
+        raise QuantityError("not_finite")
+    if value < 0:
+        raise QuantityError("negative")
+    if value > MAX_TONNES:
+        raise QuantityError("too_large")
+    grams = round(value * GRAMS_PER_TONNE)
+    if grams / GRAMS_PER_TONNE != value:
+        raise QuantityError("too_precise")
+    return grams
+
+
+def _decimal_from_text(text: str) -> Decimal:
+    plain = text.strip()
+    # Underscores and full-width digits are legal for Decimal, but nobody means them in a form.
+    if not plain or len(plain) > 40 or not plain.isascii() or "_" in plain:
+        raise QuantityError("not_a_number")
+    try:
+        return Decimal(plain)
+    except InvalidOperation:
+        raise QuantityError("not_a_number") from None
+
+
+def tonnes_text(grams: int) -> str:
+    """The shortest exact decimal of a mass [g] in tonnes: 12_345_000 → "12.345", -500_000 → "-0.5"."""
+    sign = "-" if grams < 0 else ""
+    whole, rest = divmod(abs(grams), GRAMS_PER_TONNE)
+    if not rest:
+        return f"{sign}{whole}"
+    return f"{sign}{whole}.{rest:06d}".rstrip("0")

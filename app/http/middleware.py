@@ -1,0 +1,110 @@
+"""What every request passes: an id, a bound on its body, headers that keep browsers safe, one log line."""
+
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from app.http.problems import MEDIA_TYPE, PayloadTooLarge
+from app.ids import new_id
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_log = structlog.get_logger("huanlian.request")
+
+
+class RequestContext:
+    """Gives the request an id, logs its end (never its content), sets the security headers."""
+
+    def __init__(self, app: App, *, https: bool) -> None:
+        self._app = app
+        self._https = https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = str(new_id())
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = time.perf_counter()
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._set_headers(MutableHeaders(scope=message), request_id)
+            await send(message)
+
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            elapsed = round((time.perf_counter() - started) * 1000, 1)
+            _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=elapsed)
+            structlog.contextvars.unbind_contextvars("request_id")
+
+    def _set_headers(self, headers: MutableHeaders, request_id: str) -> None:
+        headers["X-Request-Id"] = request_id
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        if self._https:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        headers.setdefault("Cache-Control", "no-store")
+
+
+class BodyLimit:
+    """Refuses a body above its bound, by what is announced and by what arrives, before anyone parses it."""
+
+    def __init__(self, app: App, *, limit_bytes: int, limits_by_path: dict[str, int]) -> None:
+        self._app = app
+        self._limit = limit_bytes
+        self._by_path = limits_by_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._by_path.get(scope["path"], self._limit)
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if not announced.isdigit() or int(announced) > limit:
+            await self._refuse(scope, receive, send)
+            return
+        arrived = 0
+
+        async def bounded_receive() -> Message:
+            nonlocal arrived
+            message = await receive()
+            arrived += len(message.get("body", b""))
+            if arrived > limit:
+                # Raised inside the application, whose handlers turn it into the same problem as below.
+                raise HTTPException(PayloadTooLarge.status)
+            return message
+
+        await self._app(scope, bounded_receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        document = PayloadTooLarge().document(scope.get("state", {}).get("request_id"))
+        # The rest of the body is not read: the connection ends with the answer.
+        response = JSONResponse(document, PayloadTooLarge.status, {"Connection": "close"}, MEDIA_TYPE)
+        await response(scope, receive, send)

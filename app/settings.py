@@ -1,0 +1,63 @@
+"""Settings from the environment (prefix HUANLIAN_). Frozen; an unsafe secret is refused outside development."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "development-only-secret-do-not-use"  # noqa: S105 - refused outside development
+_MIN_SECRET_LENGTH = 32
+
+
+class Settings(BaseSettings):
+    """Everything the service can be told from outside."""
+
+    model_config = SettingsConfigDict(env_prefix="HUANLIAN_", frozen=True, extra="ignore")
+
+    environment: Literal["development", "production"] = "development"
+    database_url: str = "sqlite:///var/huanlian.db"
+    secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    timezone: str = "Asia/Shanghai"
+    access_token_seconds: int = Field(900, ge=60, le=3600)
+    session_hours: int = Field(12, ge=1, le=168)
+    secure_cookies: bool = False
+    public_page: bool = False
+    docs_page: bool = True
+    max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024)
+    max_bulk_bytes: int = Field(32 * 1024 * 1024, ge=1024)
+    pool_size: int = Field(8, ge=1)
+    lock_timeout_ms: int = Field(5_000, ge=1)
+    statement_timeout_ms: int = Field(30_000, ge=1)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @model_validator(mode="after")
+    def _refuse_unsafe_secret(self) -> Self:
+        if self.environment == "production":
+            secret = self.secret_key.get_secret_value()
+            if secret == DEVELOPMENT_SECRET or len(secret) < _MIN_SECRET_LENGTH:
+                raise ValueError(
+                    f"HUANLIAN_SECRET_KEY must be set to at least {_MIN_SECRET_LENGTH} random characters in production"
+                )
+        return self
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file, or None when the database is not SQLite on disk."""
+        prefix = "sqlite:///"
+        if not self.database_url.startswith(prefix):
+            return None
+        name = self.database_url.removeprefix(prefix)
+        return Path(name) if name and name != ":memory:" else None
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The URL with our drivers named, so that `postgresql://` and `postgres://` do what people expect."""
+        for prefix in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(prefix):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
+        return self.database_url

@@ -1,0 +1,86 @@
+"""Templates to answers: one environment, everything escaped, undefined names refused."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from app.web.languages import COOKIE, Language, language_of
+from app.web.texts import rich, text
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+STATIC_PATH = "/static"
+_YEAR_S = 365 * 24 * 3600
+
+
+@cache
+def _fingerprint() -> str:
+    """Name the state of the static files, so that browsers may keep them until they change."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals["static"] = static_url
+    return environment
+
+
+def static_url(name: str) -> str:
+    """Address a static file by what is in it."""
+    return f"{STATIC_PATH}/{name}?v={_fingerprint()}"
+
+
+def language_for(request: Request) -> Language:
+    """Choose the language of an answer."""
+    return language_of(request.query_params.get("lang"), request.cookies.get(COOKIE))
+
+
+def render(
+    request: Request,
+    template: str,
+    values: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HTMLResponse:
+    """Fill a template in the reader's language; a language asked for by `?lang=` is remembered."""
+    language = language_for(request)
+    shell = {
+        "language": language,
+        "t": partial(text, language=language),
+        "rich": partial(rich, language=language),
+        "languages": [(choice, _in_language(request, choice)) for choice in Language],
+        "path": request.url.path,
+    }
+    html = _environment().get_template(template).render({**shell, **(values or {})})
+    response = HTMLResponse(
+        html,
+        status,
+        {"Content-Language": language.html, "Cache-Control": "private, no-cache", "Vary": "Cookie"},
+    )
+    if request.query_params.get("lang") == language:
+        response.set_cookie(COOKIE, language, max_age=_YEAR_S, httponly=True, samesite="lax")
+    return response
+
+
+def _in_language(request: Request, language: Language) -> str:
+    """Address this page in another language, whatever else its address says."""
+    kept = [(key, value) for key, value in parse_qsl(request.url.query) if key != "lang"]
+    return f"{request.url.path}?{urlencode([*kept, ('lang', language.value)])}"

@@ -1,0 +1,239 @@
+"""Every sentence of the pages in both languages, once. Values stand in braces."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from markupsafe import Markup, escape
+
+from app.domain.errors import Message
+from app.domain.rates import EMPTY_DENOMINATOR, NO_LAST_YEAR
+from app.web.languages import Language
+
+_SHELL = {
+    "product": Message("环链", "Huanlian"),
+    "product.line": Message("大宗工业固体废物台账与综合利用", "Bulk industrial solid waste, accounted for"),
+    "skip": Message("跳到正文", "Skip to content"),
+    "nav": Message("主导航", "Main"),
+    "nav.overview": Message("总览", "Overview"),
+    "nav.docs": Message("接口文档", "API"),
+    "language": Message("语言", "Language"),
+    "footer": Message(
+        "数字由各企业台账汇总，按产生方口径计；每个数字旁注明口径、覆盖面与截至时刻。",
+        "Figures are summed from the sites' ledgers on the generator side; "
+        "formula, coverage and date stand beside each.",
+    ),
+}
+
+_SIGN_IN = {
+    "sign_in": Message("登录", "Sign in"),
+    "sign_out": Message("退出", "Sign out"),
+    "sign_in.lead": Message("请用分配给您的账号登录。", "Use the account you were given."),
+    "sign_in.username": Message("用户名", "User name"),
+    "sign_in.password": Message("密码", "Password"),
+    "sign_in.refused": Message("用户名或密码不正确。", "User name or password is not right."),
+    "sign_in.stale": Message(
+        "页面已过期，请重新提交一次。", "This page had expired. Please submit it once more."
+    ),
+    "sign_in.wait": Message(
+        "尝试次数过多，请过几分钟再登录。", "Too many attempts. Please try again in a few minutes."
+    ),
+    "sign_in.public": Message("不登录，查看公开数据", "See the public figures without signing in"),
+}
+
+_OVERVIEW = {
+    "headline.below": Message(
+        "{metric}{value}，比目标{target}低{points}个百分点；按现有产生量，还差{mass}。",
+        "The {metric} is {value}, {points} points short of the {target} target; "
+        "at the present generation {mass} are missing.",
+    ),
+    "headline.met": Message(
+        "{metric}{value}，达到目标{target}，高出{points}个百分点。",
+        "The {metric} is {value}: the {target} target is met by {points} points.",
+    ),
+    "headline.no_target": Message("{metric}{value}。", "The {metric} is {value}."),
+    "headline.no_value": Message(
+        "{metric}暂无数值：{reason}。", "There is no value for the {metric} yet: {reason}."
+    ),
+    "all_wastes": Message("全部固废种类", "All waste streams"),
+    "scope": Message("查看范围", "Scope"),
+    "scope.waste": Message("固废种类", "Waste"),
+    "scope.metric": Message("口径", "Rate"),
+    "scope.from": Message("起", "From"),
+    "scope.to": Message("止", "To"),
+    "scope.year": Message("年份", "Year"),
+    "scope.show": Message("查看", "Show"),
+    "scope.public": Message(
+        "公开数据：只列区域合计；不足三家企业的单元不予公布。",
+        "Public figures: totals of the region only; cells of fewer than three enterprises are withheld.",
+    ),
+    "tiles": Message("主要数字", "Key figures"),
+    "tile.generated": Message("产生量", "Generated"),
+    "tile.used": Message("综合利用量", "Used"),
+    "tile.disposed": Message("处置量", "Disposed of"),
+    "tile.stored": Message("贮存量（本期增量）", "Stored (increase)"),
+    "tile.coverage": Message("台账覆盖", "Coverage"),
+    "tile.prior": Message("其中往年贮存 {mass}", "of which from prior stock {mass}"),
+    "tile.gap": Message("按现有产生量，还差{mass}", "{mass} short at the present generation"),
+    "tile.projection": Message(
+        "预计{until}末 {value}（95%区间 {low}—{high}）",
+        "Projected for the end of {until}: {value} (95% interval {low} to {high})",
+    ),
+    "tile.pace": Message(
+        "到期前每月须利用{needed}，目前月均{present}",
+        "{needed} a month needed until the end, {present} at present",
+    ),
+    "tile.stock_shrank": Message("库存减少", "the stock shrank"),
+    "tile.ledgers": Message("已报台账 {filed} / 应报 {expected}", "{filed} of {expected} ledgers filed"),
+    "tile.confirmed": Message(
+        "转出量中接收方已确认 {share}（{confirmed} / {sent}）",
+        "{share} of what was sent is confirmed ({confirmed} of {sent})",
+    ),
+    "tile.nothing_sent": Message("本期没有转出", "nothing was sent"),
+    "formula.generated": Message("各台账产生量之和", "sum of what the ledgers report as generated"),
+    "formula.used": Message("自行利用 + 委托利用，产生方口径", "used on site + sent for use, generator side"),
+    "formula.disposed": Message(
+        "自行处置 + 委托处置，产生方口径", "disposed of on site + sent for disposal, generator side"
+    ),
+    "formula.stored": Message("本期贮存增量，不是累计贮存量", "increase in the period, not the stock"),
+    "formula.fates": Message(
+        "利用、处置含往年贮存；贮存为当月增量，库存减少时画在零线以下",
+        "used and disposed of include prior stock; "
+        "stored is the month's increase, drawn below zero where the stock shrank",
+    ),
+    "formula.coverage": Message(
+        "已报台账 ÷ 应报台账（零申报计入）", "filed / expected, nil returns included"
+    ),
+    "target": Message("目标{target}（{until}）", "Target {target} ({until})"),
+    "target.source": Message("目标依据：{source}", "Target: {source}"),
+    "words.below": Message(
+        "低于目标{target}，差{points}个百分点", "{points} points below the {target} target"
+    ),
+    "words.met": Message("达到目标{target}", "meets the {target} target"),
+    "words.no_target": Message("未设目标", "no target"),
+    "words.withheld": Message("不足三家企业，不予公布", "withheld: fewer than three enterprises"),
+    "panel": Message("{metric}：{name}", "{metric}: {name}"),
+    "trend": Message("近{count}个月", "the last {count} months"),
+    "trend.desc": Message(
+        "{first}至{last}逐月{metric}；有数值的月份{known}个，缺{missing}个。",
+        "{metric} by month from {first} to {last}; {known} months with a value, {missing} without.",
+    ),
+    "trend.hover": Message(
+        "{month}：{value}（{numerator} / {denominator}），台账 {filed}/{expected}",
+        "{month}: {value} ({numerator} / {denominator}), ledgers {filed}/{expected}",
+    ),
+    "trend.withheld": Message(
+        "{month}：不足三家企业，不予公布", "{month}: withheld, fewer than three enterprises"
+    ),
+    "withheld": Message("不予公布", "withheld"),
+    "trend.no_value.gap": Message("无数值", "no value"),
+    "trend.gap": Message("未申报", "not filed"),
+    "trend.missing": Message("{month}：未申报，不作零计", "{month}: not filed; not counted as zero"),
+    "trend.no_value": Message("{month}：{reason}", "{month}: {reason}"),
+    "fates": Message("每月去向", "Where each month's tonnes went"),
+    "fates.desc": Message(
+        "{first}至{last}逐月综合利用、处置、贮存（增量）的数量。",
+        "Used, disposed of and stored (increase) by month from {first} to {last}.",
+    ),
+    "fates.used": Message("利用", "used"),
+    "fates.disposed": Message("处置", "disposed"),
+    "fates.stored": Message("贮存", "stored"),
+    "fates.dumped": Message("倾倒", "dumped"),
+    "comma": Message("，", ", "),
+    "fates.hover": Message("{month}：{parts}", "{month}: {parts}"),
+    "fates.part": Message("{name} {mass}", "{name} {mass}"),
+    "by_waste": Message("分固废种类", "by waste"),
+    "by_industry": Message("分行业", "by industry"),
+    "bullet.hover": Message(
+        "{name}：{value}（{numerator} / {denominator}）", "{name}: {value} ({numerator} / {denominator})"
+    ),
+    "sites": Message("场所", "Sites"),
+    "sites.leaders": Message("领跑：利用率最高", "Leading: highest rates"),
+    "sites.laggards": Message("落后：离目标缺口最大", "Lagging: most tonnes short of the target"),
+    "sites.lowest": Message("落后：利用率最低", "Lagging: lowest rates"),
+    "sites.short": Message("差{mass}", "{mass} short"),
+    "sites.none": Message("没有可比的场所。", "No sites to compare."),
+    "table": Message("看数据表", "Show the table"),
+    "table.month": Message("月份", "Month"),
+    "table.name": Message("名称", "Name"),
+    "table.rate": Message("利用率", "Rate"),
+    "table.numerator": Message("分子（吨）", "Numerator (t)"),
+    "table.denominator": Message("分母（吨）", "Denominator (t)"),
+    "table.ledgers": Message("台账（已报/应报）", "Ledgers (filed/expected)"),
+    "table.verdict": Message("与目标比", "Against the target"),
+    "table.tonnes": Message("{name}（吨）", "{name} (t)"),
+    "footing.formula": Message("口径：{formula}", "Formula: {formula}"),
+    "footing.source": Message("依据：{source}", "Source: {source}"),
+    "footing.coverage": Message("覆盖：台账 {filed}/{expected}", "Coverage: {filed} of {expected} ledgers"),
+    "footing.as_of": Message("截至 {moment}", "As of {moment}"),
+    "footing.data": Message("本图数据", "Data of this figure"),
+    "reason.unknown": Message("无法计算", "it cannot be computed"),
+}
+
+_STATES = {
+    "empty": Message("还没有台账", "No ledgers yet"),
+    "empty.lead": Message(
+        "这个范围内还没有企业申报。台账由接口报入后，这里即显示利用率、目标与走势。",
+        "Nobody has filed in this scope. Once ledgers come in by the API, "
+        "rates, target and trend appear here.",
+    ),
+    "empty.docs": Message(
+        "看接口文档：怎样报入第一份台账", "API documentation: how to file the first ledger"
+    ),
+    "no_rights": Message("没有查看权限", "You may not see this"),
+    "no_rights.lead": Message(
+        "您的账号不能查看这个范围的利用率。需要时请联系管理员。",
+        "Your account may not see the rates of this scope. Ask your administrator if you need to.",
+    ),
+    "not_found": Message("没有这个页面", "There is no such page"),
+    "not_found.lead": Message("地址可能已变，或您无权查看。", "It may have moved, or you may not see it."),
+    "failed": Message("暂时无法显示", "This cannot be shown right now"),
+    "failed.lead": Message(
+        "数据没有丢失。请稍后再试；仍不行，请把下面的编号告诉管理员。",
+        "No data is lost. Try again in a moment; if it stays, tell your administrator the number below.",
+    ),
+    "invalid": Message("地址里的条件不正确", "The address asks for something unclear"),
+    "invalid.lead": Message("请改正后再看：", "Please correct this:"),
+    "request_id": Message("编号 {id}", "Number {id}"),
+    "back": Message("回到总览", "Back to the overview"),
+}
+
+_DOCS = {
+    "docs": Message("接口文档", "API documentation"),
+    "docs.lead": Message(
+        "全部文件由本机提供，不访问外部网站。", "Everything is served from here; no other host is asked."
+    ),
+    "docs.plain": Message("不用脚本的接口清单", "Plain list of the routes, without scripts"),
+    "docs.interactive": Message("可试用的接口文档", "Documentation to try the calls"),
+    "docs.openapi": Message("OpenAPI 文件", "OpenAPI document"),
+    "docs.count": Message("共 {count} 个接口", "{count} routes"),
+    "docs.parameters": Message("参数", "Parameters"),
+    "docs.answers": Message("应答", "Answers"),
+    "docs.required": Message("必填", "required"),
+    "docs.noscript": Message(
+        "此页需要脚本；不用脚本请看接口清单。", "This page needs scripts; without them read the plain list."
+    ),
+}
+
+TEXTS: Mapping[str, Message] = MappingProxyType(_SHELL | _SIGN_IN | _OVERVIEW | _STATES | _DOCS)
+
+_REASONS: Mapping[str, Message] = MappingProxyType(
+    {
+        EMPTY_DENOMINATOR: Message("本期没有产生量", "nothing was generated in the period"),
+        NO_LAST_YEAR: Message("没有上年数据", "there are no figures of last year"),
+    }
+)
+
+
+def text(key: str, language: Language, **values: str) -> str:
+    """Fill the text `key` as plain text. Raises KeyError for an unknown key or a value that is missing."""
+    return language.of(TEXTS[key]).format(**values)
+
+
+def rich(key: str, language: Language, **values: str) -> Markup:
+    """Fill the text `key` for HTML: everything is escaped but the values that are Markup."""
+    return escape(language.of(TEXTS[key])).format(**values)
+
+
+def reason_text(code: str | None, language: Language) -> str:
+    """Say why a rate has no value."""
+    return language.of(_REASONS.get(code or "", TEXTS["reason.unknown"]))

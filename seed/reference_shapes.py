@@ -1,0 +1,114 @@
+"""The shape of a reference row's body, kind by kind: which fields it has and what they hold.
+
+A body may hold more; what is listed here is what the other checks and the product rely on.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from app.domain.errors import Fault, Message
+from app.domain.periods import Month, MonthError
+from seed.reference_files import KINDS, ReferenceRow
+
+Rows: TypeAlias = Sequence[ReferenceRow]
+Faults: TypeAlias = Iterator[Fault]
+
+_DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
+
+
+def row_fault(row: ReferenceRow, field: str, code: str, zh: str, en: str) -> Fault:
+    """Say what is wrong with one field of a row; the pointer is /kind/code/field."""
+    return Fault(f"/{row.kind}/{row.code}/{field}", code, Message(zh=zh, en=en))
+
+
+def is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def is_decimal(value: object) -> bool:
+    return isinstance(value, str) and _DECIMAL.fullmatch(value) is not None
+
+
+def _is_month(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(Month.parse(value))
+    except MonthError:
+        return False
+
+
+def _is_text_list(value: object) -> bool:
+    return isinstance(value, list) and all(map(is_text, value))
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _or_null(shape: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: value is None or shape(value)
+
+
+SHAPES: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
+    "bases": {"region": is_text},
+    "coefficients": {
+        "wastes": _is_text_list,
+        "activity": is_text,
+        "form": is_text,
+        "unit": is_text,
+        "parameters": _is_mapping,
+        "subtype": _or_null(is_text),
+        "variant": _or_null(is_text),
+        "basis": _or_null(is_text),
+        **dict.fromkeys(("value", "low", "high", "band_percent"), _or_null(is_decimal)),
+    },
+    "industries": {"section": is_text, "section_name": is_text},
+    "methods": {"relative_sigma": is_decimal},
+    "processes": {
+        "role": is_text,
+        "product_names": _is_mapping,
+        **dict.fromkeys(("wastes", "products", "residues", "chains"), _is_text_list),
+    },
+    "regions": {"name": is_text, "level": is_text, "parent": _or_null(is_text)},
+    "targets": {
+        "metric": is_text,
+        "scope": _is_mapping,
+        "wastes": _is_text_list,
+        "from": _is_month,
+        "to": _is_month,
+        "assessed": is_text,
+        "comparison": is_text,
+        "threshold": is_decimal,
+    },
+    "wastes": {
+        "tax_kind": is_text,
+        "tax_yuan_per_tonne": is_decimal,
+        "bulk": _is_flag,
+        "synonyms": _is_text_list,
+        "subtypes": _is_mapping,
+    },
+}
+
+
+def bodies_have_their_shape(rows: Rows) -> Faults:
+    """Check for a known kind, both names, and in the body each field of the kind with its type."""
+    for row in rows:
+        if row.kind not in KINDS:
+            yield row_fault(row, "kind", "unknown_kind", f"未知类别 {row.kind}", f"unknown kind {row.kind}")
+            continue
+        values: dict[str, object] = {"code": row.code, "zh": row.zh, "en": row.en, **row.body}
+        shapes = {"code": is_text, "zh": is_text, "en": is_text, **SHAPES[row.kind]}
+        for field, shape in shapes.items():
+            if field not in values or not shape(values[field]):
+                got = repr(values.get(field))
+                yield row_fault(
+                    row,
+                    field,
+                    "wrong_shape",
+                    f"字段缺失或类型不符：{got}",
+                    f"absent or of the wrong type: {got}",
+                )

@@ -1,0 +1,71 @@
+"""The published contract: valid, complete, and changed only on purpose."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from support.openapi import SNAPSHOT, document_text
+
+_METHODS = {"get", "put", "post", "delete", "patch"}
+_PUBLIC = {("post", "/oauth/token"), ("get", "/healthz"), ("get", "/readyz"), ("get", "/metrics")}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(document_text())
+    return told
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method in _METHODS:
+                yield method, path, operation
+
+
+def test_the_snapshot_is_what_the_service_serves() -> None:
+    kept = SNAPSHOT.read_text(encoding="utf-8")
+    assert kept == document_text(), "the API changed: look at it, then run `make openapi`"
+
+
+def test_the_document_is_valid(document: dict[str, Any]) -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+
+
+def test_every_operation_explains_itself(document: dict[str, Any]) -> None:
+    silent = [
+        f"{method} {path}: no {part}"
+        for method, path, operation in _operations(document)
+        for part in ("operationId", "summary", "description", "tags")
+        if not operation.get(part)
+    ]
+    assert not silent, "\n".join(silent)
+
+
+def test_every_operation_asks_who_is_there(document: dict[str, Any]) -> None:
+    open_doors = {(method, path) for method, path, op in _operations(document) if not op.get("security")}
+    assert open_doors <= _PUBLIC
+
+
+def test_every_error_is_a_problem_document(document: dict[str, Any]) -> None:
+    strange = [
+        f"{method} {path}: {status} is {sorted(answer.get('content', {}))}"
+        for method, path, operation in _operations(document)
+        for status, answer in operation["responses"].items()
+        if status[0] in "45" and list(answer.get("content", {})) != ["application/problem+json"]
+    ]
+    assert not strange, "\n".join(strange)
+
+
+def test_every_body_has_an_example(document: dict[str, Any]) -> None:
+    bare = []
+    for method, path, operation in _operations(document):
+        for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+            schema = content.get("schema", {})
+            name = schema.get("$ref", "").rpartition("/")[2]
+            component = document["components"]["schemas"].get(name, schema)
+            if not (content.get("example") or content.get("examples") or component.get("examples")):
+                bare.append(f"{method} {path} ({media_type})")
+    assert not bare, "a request body without an example:\n" + "\n".join(bare)

