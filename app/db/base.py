@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Enum, MetaData
+from sqlalchemy import Enum, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -24,9 +24,22 @@ class Base(DeclarativeBase):
 def text_enum(kind: type[StrEnum], name: str) -> Any:
     """An enumeration kept as text with a CHECK, so that both databases read alike and changes stay cheap."""
     return Enum(
-        kind, name=name, native_enum=False, create_constraint=True, length=32, values_callable=_values, validate_strings=True
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=_values,
+        validate_strings=True,
     )
 
 
 def _values(kind: type[StrEnum]) -> list[str]:
     return [member.value for member in kind]
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model, for multi-row statements without ORM objects."""
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - ours are all plain tables
+    return table

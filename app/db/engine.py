@@ -60,9 +60,15 @@ def _sqlite_engines(settings: Settings) -> Engines:
     path.parent.mkdir(parents=True, exist_ok=True)
     connect_args = {"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False}
     write = create_engine(
-        settings.database_url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_TIMEOUT_S, connect_args=connect_args
+        settings.database_url,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=_BUSY_TIMEOUT_S,
+        connect_args=connect_args,
     )
-    read = create_engine(settings.database_url, pool_size=settings.pool_size, max_overflow=32, connect_args=connect_args)
+    read = create_engine(
+        settings.database_url, pool_size=settings.pool_size, max_overflow=32, connect_args=connect_args
+    )
     event.listen(write, "connect", _on_connect_write)
     event.listen(read, "connect", _on_connect_read)
     event.listen(read, "begin", _begin_snapshot)

@@ -15,7 +15,9 @@ def lock_names(session: WriteSession, names: Iterable[str]) -> None:
     keys = sorted({_key(name) for name in names})
     if keys:
         session.execute(
-            text("SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) WITH ORDINALITY AS t(k, n) ORDER BY n"),
+            text(
+                "SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) WITH ORDINALITY AS t(k, n) ORDER BY n"
+            ),
             {"keys": keys},
         )
 

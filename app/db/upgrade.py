@@ -58,5 +58,7 @@ def head_revision() -> str | None:
 def schema_differences(engine: Engine) -> list[str]:
     """What differs between the tables in the database and the models; empty when all is well."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": Base.metadata})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "target_metadata": Base.metadata}
+        )
         return [repr(difference) for difference in compare_metadata(context, Base.metadata)]

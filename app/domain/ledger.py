@@ -157,9 +157,13 @@ def totals_of(line: Line) -> Totals:
     used_on_site = sum(own(flow) for flow in line.used)
     sent_for_use = [flow for flow in line.sent if flow.purpose == "use"]
     sent_to_dispose = [flow for flow in line.sent if flow.purpose == "dispose"]
-    prior_used = sum(flow.prior_stock_grams for flow in (*line.used, *sent_for_use))
-    prior_disposed = sum(flow.prior_stock_grams for flow in (*line.disposed, *sent_to_dispose))
-    passed_on = sum(flow.of_received_grams for flow in (*line.used, *line.disposed, *line.sent))
+    prior_used = sum(flow.prior_stock_grams for flow in line.used) + sum(
+        flow.prior_stock_grams for flow in sent_for_use
+    )
+    prior_disposed = sum(flow.prior_stock_grams for flow in line.disposed)
+    prior_disposed += sum(flow.prior_stock_grams for flow in sent_to_dispose)
+    flows: tuple[Used | Disposed | Sent, ...] = (*line.used, *line.disposed, *line.sent)
+    passed_on = sum(flow.of_received_grams for flow in flows)
     sent_to_store = sum(own(flow) for flow in line.sent if flow.purpose == "store")
     sent_for_use_grams = sum(own(flow) for flow in sent_for_use)
     sent_to_dispose_grams = sum(own(flow) for flow in sent_to_dispose)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from app.domain.errors import Message
-from app.domain.ledger import LedgerContent, Line, totals_of
+from app.domain.ledger import Disposed, LedgerContent, Line, Received, Sent, Used, totals_of
 from app.domain.periods import Month
 from app.domain.quantities import tonnes_text
 
@@ -71,6 +71,7 @@ def check(content: LedgerContent, context: Context) -> tuple[Warn, ...]:
 
 
 def line_balance(content: LedgerContent, _context: Context) -> Iterator[Warn]:
+    """What came in and what went out differ."""
     for index, line in enumerate(content.lines):
         gap = line.balance_gap_grams
         if gap:
@@ -100,6 +101,7 @@ def _by_waste(content: LedgerContent, pick: Callable[[Line], int]) -> dict[str, 
 
 
 def stock_continuity(content: LedgerContent, context: Context) -> Iterator[Warn]:
+    """The opening stock is not last month's closing stock."""
     if context.previous is None:
         return
     opening = _by_waste(content, lambda line: line.opening_grams)
@@ -122,6 +124,7 @@ def stock_continuity(content: LedgerContent, context: Context) -> Iterator[Warn]
 
 
 def next_stock_continuity(content: LedgerContent, context: Context) -> Iterator[Warn]:
+    """The closing stock is not the opening stock of the next month on file."""
     if context.next is None:
         return
     closing = _by_waste(content, lambda line: line.closing_grams)
@@ -164,6 +167,7 @@ def _slip(pointer: str, waste: str, grams: int, reference: int, what: Message) -
 
 
 def unit_slip(content: LedgerContent, context: Context) -> Iterator[Warn]:
+    """A figure is about a thousand times last month's, or the other side's."""
     if context.previous is not None:
         what = Message("上月产生量", "last month's generation")
         for waste, (index, grams) in _by_waste(content, lambda line: line.generated_grams).items():
@@ -172,7 +176,11 @@ def unit_slip(content: LedgerContent, context: Context) -> Iterator[Warn]:
                 yield _slip(f"/lines/{index}/generated_tonnes", waste, grams, reference, what)
     what = Message("对方填报量", "the other side's figure")
     for index, line in enumerate(content.lines):
-        for direction, flows in (("sent", line.sent), ("received", line.received)):
+        sides: tuple[tuple[str, tuple[Sent | Received, ...]], ...] = (
+            ("sent", line.sent),
+            ("received", line.received),
+        )
+        for direction, flows in sides:
             for position, flow in enumerate(flows):
                 other = context.counterparts.get((direction, flow.party, line.waste, flow.purpose))
                 if other is not None and is_unit_slip(flow.grams, other.grams):
@@ -181,20 +189,28 @@ def unit_slip(content: LedgerContent, context: Context) -> Iterator[Warn]:
 
 
 def parties(content: LedgerContent, context: Context) -> Iterator[Warn]:
+    """A counterpart that nobody registered, or the site itself."""
     for index, line in enumerate(content.lines):
-        for direction, key, flows in (("sent", "to", line.sent), ("received", "from", line.received)):
+        sides: tuple[tuple[str, str, tuple[Sent | Received, ...]], ...] = (
+            ("sent", "to", line.sent),
+            ("received", "from", line.received),
+        )
+        for direction, key, flows in sides:
             for position, flow in enumerate(flows):
                 pointer = f"/lines/{index}/{direction}/{position}/{key}"
                 if flow.party in context.own_parties:
                     text = Message("接收方是本场所自己", "the other party is this very site")
                     yield Warn("self_transfer", "warning", pointer, text, flow.grams)
-                elif flow.party in context.unknown_parties:
+                elif flow.party in context.unknown_parties and not (
+                    isinstance(flow, Sent) and flow.out_of_province
+                ):
                     rule = "unknown_receiver" if direction == "sent" else "unknown_sender"
                     text = Message("对方未在系统登记", "the other party is not registered")
                     yield Warn(rule, "warning", pointer, text, flow.grams)
 
 
 def codes(content: LedgerContent, context: Context) -> Iterator[Warn]:
+    """Waste codes, processes and facilities that do not fit or are not known."""
     for index, line in enumerate(content.lines):
         if line.waste_code is not None and line.waste_code[-3:] != "S" + line.waste[2:]:
             text = Message(
@@ -230,6 +246,7 @@ def _process(pointer: str, process: str | None, waste: str, context: Context) ->
 
 
 def storage(content: LedgerContent, _context: Context) -> Iterator[Warn]:
+    """More compliant storage than storage."""
     for index, line in enumerate(content.lines):
         excess = line.compliant_stored_grams - max(0, totals_of(line).stored_grams)
         if excess > 0:
@@ -245,7 +262,8 @@ def storage(content: LedgerContent, _context: Context) -> Iterator[Warn]:
 def passed_on(content: LedgerContent, _context: Context) -> Iterator[Warn]:
     """A line that only hands on what it received, without saying so, would count the same tonnes twice."""
     for index, line in enumerate(content.lines):
-        of_received = sum(flow.of_received_grams for flow in (*line.used, *line.disposed, *line.sent))
+        flows: tuple[Used | Disposed | Sent, ...] = (*line.used, *line.disposed, *line.sent)
+        of_received = sum(flow.of_received_grams for flow in flows)
         own_out = line.used_grams + line.disposed_grams + line.sent_grams - of_received
         own_in = line.opening_grams + line.generated_grams
         hidden = min(own_out - own_in, line.received_grams - of_received)
@@ -258,6 +276,7 @@ def passed_on(content: LedgerContent, _context: Context) -> Iterator[Warn]:
 
 
 def reporting_period(content: LedgerContent, context: Context) -> Iterator[Warn]:
+    """A month in which the site does not report."""
     starts, ends = context.reports_from, context.reports_until
     if starts is not None and content.month < starts:
         text = Message(

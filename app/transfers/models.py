@@ -45,9 +45,7 @@ class Transfer(Base):
     decided_grams: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
-        Index(
-            "uq_transfers_key", "month", "waste", "purpose", "sender_party", "receiver_party", unique=True
-        ),
+        Index("uq_transfers_key", "month", "waste", "purpose", "sender_party", "receiver_party", unique=True),
         Index("ix_transfers_sender_site_id_month", "sender_site_id", "month"),
         Index("ix_transfers_receiver_site_id_month", "receiver_site_id", "month"),
         Index("ix_transfers_sender_enterprise_id_month", "sender_enterprise_id", "month"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reconciliation_networks import UNHURRIED, circulation, random_network, random_reports, unbounded
+from support.reconciliation_networks import UNHURRIED, circulation, random_network, random_reports, unbounded
 
 from chains.balance import Network
 from chains.measures import (

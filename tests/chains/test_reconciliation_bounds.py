@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reconciliation_networks import (
+from scipy.optimize import minimize
+from support.reconciliation_networks import (
     UNHURRIED,
     answered,
     circulation,
@@ -15,7 +16,6 @@ from reconciliation_networks import (
     random_network,
     random_reports,
 )
-from scipy.optimize import minimize
 
 from chains.balance import Flags, Floats, Network
 from chains.reconciliation import Bounds, Reports, bounding, solve

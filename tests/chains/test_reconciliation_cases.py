@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reconciliation_networks import (
+from support.reconciliation_networks import (
     BYPASS_TRUTH,
     SHARED,
     Document,

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from reconciliation_networks import BYPASS_TRUTH, Document, answered, bypass, command, flow, run_command
+from support.reconciliation_networks import (
+    BYPASS_TRUTH,
+    Document,
+    answered,
+    bypass,
+    command,
+    flow,
+    run_command,
+)
 
 VALUES = {"1": 101.91, "2": 68.45, "3": 34.65, "4": 64.2, "5": 36.44, "6": 98.88}
 

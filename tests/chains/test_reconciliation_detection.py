@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reconciliation_networks import (
+from support.reconciliation_networks import (
     BYPASS,
     BYPASS_NODES,
     BYPASS_TRUTH,

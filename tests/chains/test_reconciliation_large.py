@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from reconciliation_networks import circulation
+from support.reconciliation_networks import circulation
 
 from chains.balance import Floats, Network
 from chains.reconciliation import Reconciliation, Reports, gradients, iterated, normal, reconcile, solve

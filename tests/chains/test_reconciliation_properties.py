@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reconciliation_networks import BYPASS_TRUTH, UNHURRIED, Document, answered, bypass, circulation, flow
+from support.reconciliation_networks import (
+    BYPASS_TRUTH,
+    UNHURRIED,
+    Document,
+    answered,
+    bypass,
+    circulation,
+    flow,
+)
 
 from chains.reconciliation import Reports, reconcile
 
@@ -63,7 +71,7 @@ def test_the_hash_seed_changes_nothing(tmp_path: Path) -> None:
     program = (
         "import json\n"
         "from test_reconciliation_properties import contradictory\n"
-        "from reconciliation_networks import answered\n"
+        "from support.reconciliation_networks import answered\n"
         "print(json.dumps([answered(contradictory(seed)) for seed in range(3)]))\n"
     )
     answers = set()
@@ -71,7 +79,7 @@ def test_the_hash_seed_changes_nothing(tmp_path: Path) -> None:
         environment = {
             **os.environ,
             "PYTHONHASHSEED": seed,
-            "PYTHONPATH": os.pathsep.join((str(here), str(here.parents[1]))),
+            "PYTHONPATH": os.pathsep.join(map(str, (here, here.parent, here.parents[1]))),
         }
         run = subprocess.run(
             [sys.executable, "-c", program],

@@ -1,0 +1,159 @@
+"""The published contract: FastAPI's own document, with who may come in and how every route refuses."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from app.auth.dependencies import Requirement
+from app.auth.sessions import COOKIE
+from app.auth.subjects import Scope
+from app.http.problems import MEDIA_TYPE
+
+_TEXT = {"type": "string"}
+_MESSAGE = {
+    "type": "object",
+    "required": ["zh", "en"],
+    "properties": {"zh": _TEXT, "en": _TEXT},
+}
+_FAULT = {
+    "type": "object",
+    "required": ["pointer", "code", "message"],
+    "properties": {
+        "pointer": _TEXT | {"description": "RFC 6901 pointer into the body, or #query/…, #path/…, #header/…"},
+        "code": _TEXT,
+        "message": {"$ref": "#/components/schemas/ProblemMessage"},
+    },
+}
+_PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457 problem details; every refusal has this shape.",
+    "required": ["type", "title", "status", "detail", "message", "errors"],
+    "properties": {
+        "type": _TEXT | {"format": "uri"},
+        "title": _TEXT,
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": _TEXT,
+        "message": {"$ref": "#/components/schemas/ProblemMessage"},
+        "errors": {
+            "type": "array",
+            "maxItems": 100,
+            "items": {"$ref": "#/components/schemas/ProblemFault"},
+        },
+        "request_id": _TEXT | {"format": "uuid"},
+    },
+}
+_SCHEMES = {
+    "oauth2": {
+        "type": "oauth2",
+        "flows": {
+            "clientCredentials": {
+                "tokenUrl": "/oauth/token",
+                "scopes": {scope.value: scope.value.replace(":", " ") for scope in Scope},
+            }
+        },
+    },
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+}
+_PHRASES = {
+    "400": "The request cannot be read",
+    "401": "No valid token",
+    "403": "The token lacks a scope",
+    "404": "No such thing, or not for this subject",
+    "413": "The body is too large",
+    "422": "The content is not valid; `errors` says where",
+    "500": "Something went wrong here; nothing was saved",
+    "503": "Busy or not ready; try again",
+    "default": "Any other refusal",
+}
+_DESCRIPTION = (
+    "Ledgers of bulk industrial solid waste, month by month: what arose, was used, disposed of, stored and "
+    "sent, and the utilization rates that follow. Masses are decimal text in tonnes, months `YYYY-MM`, moments UTC."
+)
+_METHODS = ("get", "put", "post", "delete", "patch", "head")
+
+
+def install(app: FastAPI) -> None:
+    """Let `app.openapi()` give our document, made at the first call."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    made = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=_DESCRIPTION,
+        routes=app.routes,
+        servers=[{"url": "/", "description": "This service"}],
+    )
+    components = made.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas.update(Problem=_PROBLEM, ProblemMessage=_MESSAGE, ProblemFault=_FAULT)
+    components["securitySchemes"] = _SCHEMES
+    doors = {(path, method): door for path, method, door in _doors(app)}
+    for path, item in made["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                _complete(item[method], path, method, doors.get((path, method)))
+    return made
+
+
+def _doors(app: FastAPI) -> Iterator[tuple[str, str, Requirement | None]]:
+    for route in app.routes:
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            for method in route.methods:
+                yield route.path_format, method.lower(), requirement_of(route.dependant)
+
+
+def requirement_of(dependant: Dependant) -> Requirement | None:
+    """Find the door of a route among its dependencies and theirs."""
+    if isinstance(dependant.call, Requirement):
+        return dependant.call
+    found = (requirement_of(inner) for inner in dependant.dependencies)
+    return next((door for door in found if door is not None), None)
+
+
+def _complete(operation: dict[str, Any], path: str, method: str, door: Requirement | None) -> None:
+    takes_body = "requestBody" in operation
+    refusals = {"500", "503", "default"}
+    if door is not None:
+        scopes = sorted(scope.value for scope in door.scopes)
+        operation["security"] = [{"oauth2": scopes}, {"bearer": []}]
+        if method in {"get", "head"}:
+            operation["security"].append({"session": []})
+        refusals |= {"401", "403"}
+    if "{" in path:
+        refusals.add("404")
+    if takes_body or operation.get("parameters"):
+        refusals.add("422")
+    if takes_body:
+        refusals |= {"400", "413"}
+    answers = operation["responses"]
+    for status in list(answers):
+        if status[0] in "45":
+            answers[status] = _refusal(status, answers[status])
+    for status in sorted(refusals):
+        if status not in answers:
+            answers[status] = _refusal(status, {})
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def _refusal(status: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    words = _PHRASES.get(status) or told.get("description") or _PHRASES["default"]
+    kept = {key: value for key, value in told.items() if key == "headers"}
+    return kept | {
+        "description": words,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }

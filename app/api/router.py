@@ -1,0 +1,15 @@
+"""All routes of the API, slice by slice."""
+
+from fastapi import APIRouter
+
+from app.clients.endpoints import router as clients
+from app.enterprises.endpoints import router as enterprises
+from app.ledgers.endpoints import router as ledgers
+from app.observability.endpoints import router as operations
+from app.rates.endpoints import router as rates
+from app.reference.endpoints import router as reference
+from app.transfers.endpoints import router as transfers
+
+router = APIRouter()
+for _slice in (clients, reference, enterprises, ledgers, transfers, rates, operations):
+    router.include_router(_slice)

@@ -1,0 +1,92 @@
+"""The first door: who may call a route.
+
+Each route has `require(...)`, `signed_in` or `public(...)`; a test walks the routes and looks for them.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.auth import sessions
+from app.auth.subjects import Scope, Subject
+from app.auth.tokens import API_AUDIENCE, InvalidToken, claims_of, subject_of
+from app.db.session import Database
+from app.domain.errors import Message
+from app.http.dependencies import get_database, get_settings, now
+from app.http.problems import Forbidden, Unauthenticated
+from app.settings import Settings
+
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
+_EXPIRED = Message("令牌无效或已过期", "The token is not valid or has expired")
+
+
+class Requirement:
+    """A dependency that gives the subject, when it holds every one of `scopes`."""
+
+    def __init__(self, *scopes: Scope) -> None:
+        self.scopes = frozenset(scopes)
+
+    def __call__(
+        self,
+        request: Request,
+        settings: Annotated[Settings, Depends(get_settings)],
+        database: Annotated[Database, Depends(get_database)],
+        moment: Annotated[datetime, Depends(now)],
+    ) -> Subject:
+        subject = identify(request, settings, database, moment)
+        missing = self.scopes - subject.scopes
+        if missing:
+            names = " ".join(sorted(missing))
+            raise Forbidden(Message(f"缺少权限：{names}", f"Missing scope: {names}"))
+        return subject
+
+
+def require(*scopes: Scope) -> Requirement:
+    """Demand a subject that holds all of `scopes`; without any, demand only that someone has signed in."""
+    return Requirement(*scopes)
+
+
+signed_in = require()
+
+
+class Public:
+    """Marks a route as open to everyone, on purpose, and says why."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    async def __call__(self) -> None:
+        """Let everyone pass."""
+
+
+def public(reason: str) -> Public:
+    """Open a route to everyone: `dependencies=[Depends(public("liveness probe"))]`."""
+    return Public(reason)
+
+
+def identify(request: Request, settings: Settings, database: Database, moment: datetime) -> Subject:
+    """Say who sends `request`: by bearer token, or for reading also by the session cookie."""
+    secret = settings.secret_key.get_secret_value()
+    header = request.headers.get("authorization")
+    if header is not None:
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthenticated
+        return _from_token(token.strip(), secret, moment)
+    if request.method in _SAFE_METHODS:
+        # A cookie travels with requests that other sites start, so it never opens a route that writes.
+        cookie = request.cookies.get(sessions.COOKIE)
+        page = sessions.read(cookie, settings=settings, now=moment)
+        if page is not None:
+            with database.reading() as session:
+                if sessions.is_welcome(session, page.subject):
+                    return page.subject
+    raise Unauthenticated
+
+
+def _from_token(token: str, secret: str, moment: datetime) -> Subject:
+    try:
+        return subject_of(claims_of(token, secret=secret, audience=API_AUDIENCE, now=moment))
+    except InvalidToken as error:
+        raise Unauthenticated(_EXPIRED) from error

@@ -1,0 +1,35 @@
+"""The second door: the condition at the root of every query that says which rows a subject may see."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.expression import false
+
+from app.auth.subjects import Role, Subject
+
+RegionColumn = InstrumentedAttribute[str] | InstrumentedAttribute[str | None] | ColumnElement[str]
+EnterpriseColumn = (
+    InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None] | ColumnElement[Any]
+)
+
+
+def visible_to(
+    subject: Subject, *, region: RegionColumn | None = None, enterprises: Sequence[EnterpriseColumn] = ()
+) -> ColumnElement[bool]:
+    """Give the rows that `subject` may see; none when in doubt.
+
+    `region` holds the six-digit region of a row: a regulator and a permit system see their prefix and below.
+    `enterprises` hold the parties of a row: an enterprise sees the rows in which it is one of them.
+    """
+    if subject.role is Role.ADMIN:
+        return true()
+    if subject.role in (Role.REGULATOR, Role.PERMIT_SYSTEM):
+        if region is None or not subject.region:
+            return false()
+        return region.startswith(subject.region, autoescape=True)
+    if subject.role is Role.ENTERPRISE and subject.enterprise_id is not None and enterprises:
+        return or_(*(column == subject.enterprise_id for column in enterprises))
+    return false()

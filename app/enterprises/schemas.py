@@ -1,0 +1,152 @@
+"""What goes in and out about enterprises, sites and facilities."""
+
+import uuid
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.enterprises.models import FacilityKind
+from app.http.fields import LongText, MonthField, NameText, ShortText, Tonnes
+
+CreditCode = Annotated[
+    str, Field(min_length=18, max_length=18, pattern=r"^[0-9A-Z]{18}$", examples=["91140200MA0EXAMPLE"])
+]
+SiteCode = Annotated[
+    str, Field(max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$", examples=["91140200MA0EXAMPLE001P"])
+]
+PermitNumber = Annotated[
+    str, Field(max_length=22, pattern=r"^[0-9A-Z]{18}[0-9]{3}[A-Z]$", examples=["91140200MA0EXAMPLE001P"])
+]
+FacilityCode = Annotated[str, Field(max_length=5, pattern=r"^T[A-Z][0-9]{3}$", examples=["TS001"])]
+RegionCode = Annotated[str, Field(max_length=6, pattern=r"^[0-9]{6}$", examples=["140212"])]
+Industry = Annotated[str, Field(max_length=4, pattern=r"^[0-9]{2,4}$", examples=["44"])]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, examples=[40.01])]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[113.12])]
+WasteClass = Literal["I", "II"]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EnterpriseIn(_In):
+    credit_code: CreditCode
+    name: NameText
+    industry: Industry
+    region: RegionCode
+
+
+class SiteIn(_In):
+    code: SiteCode
+    enterprise: CreditCode
+    name: NameText
+    region: RegionCode
+    industry: Industry | None = None
+    base: ShortText | None = None
+    park: ShortText | None = None
+    permit_number: PermitNumber | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    reports_from: MonthField | None = None
+    reports_until: MonthField | None = None
+
+
+class SitePatch(_In):
+    """Only the fields that are sent change; null empties one that may be empty."""
+
+    name: NameText | None = None
+    base: ShortText | None = None
+    park: ShortText | None = None
+    permit_number: PermitNumber | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    reports_from: MonthField | None = None
+    reports_until: MonthField | None = None
+
+
+class FacilityIn(_In):
+    site: SiteCode
+    code: FacilityCode
+    name: NameText
+    kind: FacilityKind
+    waste_class: WasteClass | None = None
+    capacity_tonnes: Tonnes | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+
+
+class SuccessionIn(_In):
+    successor: CreditCode
+    from_month: MonthField = Field(alias="from")
+    reason: LongText
+
+
+class TextOut(BaseModel):
+    zh: str
+    en: str
+
+
+class WarningOut(BaseModel):
+    """Accepted, yet worth a look."""
+
+    rule: str
+    severity: Literal["warning"] = "warning"
+    pointer: str
+    message: TextOut
+
+
+class EnterpriseOut(BaseModel):
+    id: uuid.UUID
+    credit_code: str
+    credit_code_valid: bool
+    name: str
+    industry: str
+    region: str
+    successor: str | None
+    succeeded_from: MonthField | None
+    succession_reason: str | None
+    warnings: list[WarningOut]
+
+
+class SiteOut(BaseModel):
+    id: uuid.UUID
+    code: str
+    enterprise: str
+    name: str
+    region: str
+    industry: str
+    base: str | None
+    park: str | None
+    permit_number: str | None
+    latitude: float | None
+    longitude: float | None
+    reports_from: MonthField
+    reports_until: MonthField | None
+    warnings: list[WarningOut]
+
+
+class FacilityOut(BaseModel):
+    id: uuid.UUID
+    site: str
+    code: str
+    name: str
+    kind: FacilityKind
+    waste_class: WasteClass | None
+    capacity_tonnes: str | None
+    latitude: float | None
+    longitude: float | None
+
+
+class EnterprisePage(BaseModel):
+    items: list[EnterpriseOut]
+    next_cursor: str | None
+
+
+class SitePage(BaseModel):
+    items: list[SiteOut]
+    next_cursor: str | None
+
+
+class FacilityPage(BaseModel):
+    items: list[FacilityOut]
+    next_cursor: str | None

@@ -1,0 +1,128 @@
+"""Many ledgers in one call: read line by line, filed as one set, answered line by line in the order of the input."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from app.db.session import WriteSession
+from app.domain.errors import Fault, Message
+from app.http.problems import Invalid, Problem, fault_document
+from app.http.validation import faults_from
+from app.ledgers.commands import Command, Filer, Intent, Outcome, Result
+from app.ledgers.documents import warning_document
+from app.ledgers.file import file
+from app.ledgers.schemas import LedgerIn
+
+MAX_LEDGERS = 1_000
+Mode = Literal["atomic", "each"]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAnswer:
+    """Per-line results; `saved` says whether anything was written."""
+
+    mode: Mode
+    summary: dict[str, int]
+    items: list[dict[str, Any]]
+
+    @property
+    def refused(self) -> bool:
+        return self.mode == "atomic" and bool(self.summary[Outcome.REJECTED])
+
+    def document(self) -> dict[str, Any]:
+        return {"mode": self.mode, "summary": self.summary, "items": self.items}
+
+
+def read(body: bytes, *, ndjson: bool) -> list[LedgerIn | Invalid]:
+    """The ledgers of a body, or why one could not be read. A body that is no list at all is refused as a whole."""
+    entries = list(_lines(body) if ndjson else _array(body))
+    if not entries or len(entries) > MAX_LEDGERS:
+        text = Message(f"一次须有 1 至 {MAX_LEDGERS} 份台账", f"one call takes 1 to {MAX_LEDGERS} ledgers")
+        raise Invalid(errors=[Fault("", "bad_count", text)])
+    return [_ledger(entry) for entry in entries]
+
+
+def _lines(body: bytes) -> Iterator[bytes]:
+    for line in body.split(b"\n"):
+        if line.strip():
+            yield line
+
+
+def _array(body: bytes) -> Iterator[Any]:
+    text = Message(
+        "请求体应为台账的 JSON 数组，或 NDJSON", "the body must be a JSON array of ledgers, or NDJSON"
+    )
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Invalid(errors=[Fault("", "json_invalid", text)]) from None
+    if not isinstance(parsed, list):
+        raise Invalid(errors=[Fault("", "list_type", text)])
+    yield from parsed
+
+
+def _ledger(entry: Any) -> LedgerIn | Invalid:
+    try:
+        return (
+            LedgerIn.model_validate_json(entry)
+            if isinstance(entry, bytes)
+            else LedgerIn.model_validate(entry)
+        )
+    except ValidationError as error:
+        return Invalid(errors=[fault for _, fault in faults_from(error.errors())])
+
+
+def file_bulk(
+    session: WriteSession, entries: list[LedgerIn | Invalid], mode: Mode, filer: Filer
+) -> BulkAnswer:
+    """File what can be filed; in `atomic` mode nothing at all when one line is refused. The caller commits."""
+    good = {place: entry for place, entry in enumerate(entries) if isinstance(entry, LedgerIn)}
+    commands = [
+        Command(entry.content(), Intent.UPSERT, draft=entry.draft, reason=entry.reason)
+        for entry in good.values()
+    ]
+    unreadable = len(good) < len(entries)
+    results = iter(
+        file(session, commands, filer, dry_run=mode == "atomic" and unreadable, atomic=mode == "atomic")
+    )
+    items = [
+        _item(place, next(results)) if place in good else _rejected(place, entry)  # type: ignore[arg-type]
+        for place, entry in enumerate(entries)
+    ]
+    summary = {outcome.value: sum(item["outcome"] == outcome for item in items) for outcome in Outcome}
+    return BulkAnswer(mode, summary, items)
+
+
+def _item(place: int, result: Result) -> dict[str, Any]:
+    if result.problem is not None:
+        return _rejected(place, result.problem) | {"site": result.site, "month": str(result.month)}
+    received_at = result.received_at.isoformat() if result.received_at else None
+    return {
+        "line": place,
+        "outcome": result.outcome.value,
+        "id": str(result.ledger_id),
+        "site": result.site,
+        "month": str(result.month),
+        "version": result.version,
+        "receipt": {"sha256": result.sha256, "received_at": received_at},
+        "warnings": [warning_document(warn) for warn in result.warnings],
+        "errors": [],
+    }
+
+
+def _rejected(place: int, problem: Problem) -> dict[str, Any]:
+    faults = problem.errors or (Fault("", problem.code, problem.detail),)
+    return {
+        "line": place,
+        "outcome": Outcome.REJECTED.value,
+        "id": problem.extra.get("ledger", {}).get("id"),
+        "site": None,
+        "month": None,
+        "version": None,
+        "receipt": None,
+        "warnings": [],
+        "errors": [fault_document(fault) for fault in faults],
+    }

@@ -1,0 +1,242 @@
+"""The routes of ledgers."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime
+
+from app.auth.dependencies import require
+from app.auth.subjects import Scope, Subject
+from app.clock import local_date
+from app.db.session import WriteSession
+from app.domain.errors import Fault, Message
+from app.domain.ledger import LedgerState
+from app.domain.periods import Month
+from app.http.dependencies import Now, Reading, SettingsDep, Writing
+from app.http.fields import MonthField
+from app.http.problems import Invalid, PreconditionRequired
+from app.ledgers import bulk, reading, replay
+from app.ledgers.commands import Command, Filer, Intent, Result
+from app.ledgers.decisions import close_month, decide
+from app.ledgers.documents import canonical, warning_document
+from app.ledgers.file import file
+from app.ledgers.schemas import (
+    AmendmentIn,
+    BulkOut,
+    ClosedOut,
+    ClosingIn,
+    DecisionIn,
+    FiledOut,
+    LedgerIn,
+    LedgerOut,
+    LedgerPage,
+    ValidatedOut,
+    VersionsOut,
+)
+from app.settings import Settings
+
+router = APIRouter(prefix="/v1", tags=["ledgers"])
+
+Writer = Annotated[Subject, Depends(require(Scope.LEDGERS_WRITE))]
+Reader = Annotated[Subject, Depends(require(Scope.LEDGERS_READ))]
+IdempotencyHeader = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")
+]
+
+
+def _filer(subject: Subject, now: datetime, settings: Settings) -> Filer:
+    return Filer(subject, now, Month.of(local_date(now, settings.timezone)))
+
+
+def _filed(result: Result) -> dict[str, Any]:
+    received_at = result.received_at.isoformat() if result.received_at else None
+    return {
+        "id": str(result.ledger_id),
+        "site": result.site,
+        "month": str(result.month),
+        "version": result.version,
+        "state": result.state.value,
+        "receipt": {"sha256": result.sha256, "received_at": received_at},
+        "warnings": [warning_document(warn) for warn in result.warnings],
+    }
+
+
+def _file_one(
+    session: WriteSession, command: Command, filer: Filer, key: str | None, route: str, status: int
+) -> JSONResponse:
+    """File one ledger under its idempotency key; a request that was answered before gets that answer again."""
+    content = f"{canonical(command.content)}\n{command.draft}\n{command.reason}\n{command.if_match}"
+    request_sha256 = replay.request_hash(route, content)
+    answer = replay.first_answer(session, filer.subject.id, key, request_sha256)
+    if answer is None:
+        result = file(session, [command], filer)[0]
+        if result.problem is not None:
+            raise result.problem
+        headers = {"Location": f"/v1/ledgers/{result.ledger_id}", "ETag": f'"{result.version}"'}
+        answer = replay.Answer(status, headers, _filed(result))
+        replay.keep(session, filer.subject.id, key, request_sha256, answer, filer.now)
+    return JSONResponse(answer.body, answer.status, dict(answer.headers))
+
+
+@router.post("/ledgers", status_code=201, response_model=FiledOut)
+def post_ledger(
+    body: LedgerIn,
+    subject: Writer,
+    session: Writing,
+    now: Now,
+    settings: SettingsDep,
+    key: IdempotencyHeader = None,
+) -> JSONResponse:
+    """File one site's month; what does not balance is accepted and flagged."""
+    command = Command(body.content(), Intent.FILE, draft=body.draft, reason=body.reason)
+    return _file_one(session, command, _filer(subject, now, settings), key, "POST /v1/ledgers", 201)
+
+
+@router.post("/ledgers/validate", response_model=ValidatedOut)
+def validate_ledger(
+    body: LedgerIn, subject: Writer, session: Writing, now: Now, settings: SettingsDep
+) -> dict[str, Any]:
+    """Say what filing this ledger would be answered; nothing is stored."""
+    command = Command(body.content(), Intent.FILE, draft=body.draft, reason=body.reason)
+    result = file(session, [command], _filer(subject, now, settings), dry_run=True)[0]
+    if result.problem is not None:
+        raise result.problem
+    return _filed(result) | {"valid": True, "outcome": result.outcome.value}
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+_BULK_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": bulk.MAX_LEDGERS,
+                    "items": {"$ref": "#/components/schemas/LedgerIn"},
+                }
+            },
+            "application/x-ndjson": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+@router.post("/ledgers/bulk", response_model=BulkOut, openapi_extra=_BULK_BODY)
+def post_bulk(
+    request: Request,
+    body: Annotated[bytes, Depends(_body)],
+    subject: Writer,
+    session: Writing,
+    now: Now,
+    settings: SettingsDep,
+    mode: Annotated[Literal["atomic", "each"], Query()] = "each",
+    key: IdempotencyHeader = None,
+) -> Response:
+    """File up to 1,000 ledgers; each line is answered in the order of the input."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    request_sha256 = replay.request_hash(f"POST /v1/ledgers/bulk {mode} {content_type}", body.hex())
+    answer = replay.first_answer(session, subject.id, key, request_sha256)
+    if answer is None:
+        entries = bulk.read(body, ndjson=content_type in {"application/x-ndjson", "application/ndjson"})
+        results = bulk.file_bulk(session, entries, mode, _filer(subject, now, settings))
+        if results.refused:
+            text = Message(
+                "有台账被拒绝，本次全部未保存", "a ledger was refused, so nothing of this call was saved"
+            )
+            raise Invalid(text, extra=results.document())
+        answer = replay.Answer(200, {}, results.document())
+        replay.keep(session, subject.id, key, request_sha256, answer, now)
+    return JSONResponse(answer.body, answer.status, dict(answer.headers))
+
+
+@router.post("/ledgers/{ledger_id}/amendments", response_model=FiledOut)
+def post_amendment(
+    ledger_id: uuid.UUID,
+    body: AmendmentIn,
+    subject: Writer,
+    session: Writing,
+    now: Now,
+    settings: SettingsDep,
+    if_match: Annotated[str | None, Header(alias="If-Match", max_length=64)] = None,
+    key: IdempotencyHeader = None,
+) -> JSONResponse:
+    """File a new version with its reason, based on the version named in If-Match."""
+    reading.one(session, subject, ledger_id)
+    version = _version_of(if_match)
+    command = Command(body.content(), Intent.AMEND, reason=body.reason, ledger_id=ledger_id, if_match=version)
+    route = f"POST /v1/ledgers/{ledger_id}/amendments"
+    return _file_one(session, command, _filer(subject, now, settings), key, route, 200)
+
+
+def _version_of(if_match: str | None) -> int:
+    if if_match is None:
+        raise PreconditionRequired
+    text = if_match.strip().strip('"')
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        hint = Message(
+            'If-Match 应为带引号的版本号，如 "1"', 'If-Match must be a version in quotes, such as "1"'
+        )
+        raise Invalid(errors=[Fault("#header/If-Match", "not_a_version", hint)])
+    return int(text)
+
+
+@router.get("/ledgers", response_model=LedgerPage)
+def get_ledgers(
+    subject: Reader,
+    session: Reading,
+    site: Annotated[str | None, Query(max_length=64)] = None,
+    region: Annotated[str | None, Query(pattern=r"^(\d{2}|\d{4}|\d{6})$")] = None,
+    first: Annotated[MonthField | None, Query(alias="from")] = None,
+    last: Annotated[MonthField | None, Query(alias="to")] = None,
+    state: Annotated[LedgerState | None, Query()] = None,
+    as_of: Annotated[AwareDatetime | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> dict[str, Any]:
+    """List the ledgers you may see, by month."""
+    query = reading.LedgerQuery(site, region, first, last, state, as_of, limit, cursor)
+    items, next_cursor = reading.page(session, subject, query)
+    return {"items": items, "next_cursor": next_cursor}
+
+
+@router.get("/ledgers/{ledger_id}", response_model=LedgerOut)
+def get_ledger(
+    ledger_id: uuid.UUID,
+    subject: Reader,
+    session: Reading,
+    as_of: Annotated[AwareDatetime | None, Query()] = None,
+) -> JSONResponse:
+    """Give one ledger as it stands, or as it stood at a moment."""
+    document = reading.one(session, subject, ledger_id, as_of)
+    return JSONResponse(document, headers={"ETag": f'"{document["version"]}"'})
+
+
+@router.get("/ledgers/{ledger_id}/versions", response_model=VersionsOut)
+def get_versions(ledger_id: uuid.UUID, subject: Reader, session: Reading) -> dict[str, Any]:
+    """Give every version of a ledger, newest first: who, when, why."""
+    return {"items": reading.versions(session, subject, ledger_id)}
+
+
+@router.post("/ledgers/{ledger_id}/decisions", response_model=LedgerOut)
+def post_decision(
+    ledger_id: uuid.UUID, body: DecisionIn, subject: Reader, session: Writing, now: Now
+) -> dict[str, Any]:
+    """Accept, return or close a ledger."""
+    decide(session, subject, ledger_id, LedgerState(body.to), body.reason, now)
+    session.flush()
+    return reading.one(session, subject, ledger_id)
+
+
+@router.post("/closings", response_model=ClosedOut)
+def post_closing(body: ClosingIn, subject: Reader, session: Writing, now: Now) -> dict[str, Any]:
+    """Close a month for a region; from then on it changes only with a reason."""
+    closed = close_month(session, subject, body.region, body.month, now)
+    return {"region": body.region, "month": str(body.month), "ledgers_closed": closed}

@@ -1,0 +1,187 @@
+"""Filing is a set operation: the one way a ledger gets into the database, for single posts, bulk, imports and dry runs.
+
+Look around once, judge each ledger in order (later ones see what earlier ones of the set put there), then write all of it
+with multi-row statements. Nothing is written when `dry_run` is set, or when `atomic` is set and one ledger is refused.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.db.session import WriteSession
+from app.domain.errors import Fault, Message
+from app.domain.ledger import LedgerContent
+from app.domain.ledger_checks import Context, Counterpart, Warn, check
+from app.enterprises.service import SiteRow
+from app.http.problems import Conflict, Invalid, NotFound, PreconditionFailed, Problem
+from app.ledgers import surroundings
+from app.ledgers.commands import Command, Filer, Intent, Outcome, Result
+from app.ledgers.documents import canonical, sha256_of
+from app.ledgers.surroundings import Current, Surroundings
+from app.ledgers.writing import Batch
+from app.transfers import service as transfers
+
+
+class LedgerAlreadyFiled(Conflict):
+    code = "ledger_already_filed"
+    title = Message(
+        "该月台账已填报，如需更正请提交修订", "This month is already filed; amend it to correct it"
+    )
+
+
+class MonthClosed(Conflict):
+    code = "month_closed"
+    title = Message("该月已关账，须说明理由（reason）", "This month is closed; state a reason")
+
+
+def file(
+    session: WriteSession,
+    commands: Sequence[Command],
+    filer: Filer,
+    *,
+    dry_run: bool = False,
+    atomic: bool = False,
+) -> list[Result]:
+    """File the ledgers; results stand in the order of the commands. The caller commits."""
+    around = surroundings.load(session, commands, filer)
+    batch = Batch(filer)
+    results = [_file_one(command, around, filer, batch) for command in commands]
+    refused = any(result.problem is not None for result in results)
+    if not dry_run and not (atomic and refused):
+        batch.write(session, around)
+    return results
+
+
+def _file_one(command: Command, around: Surroundings, filer: Filer, batch: Batch) -> Result:
+    content = command.content
+    try:
+        site = _site_of(content, around)
+        _refuse_faults(content, around, filer)
+        current = around.current.get((site.id, content.month))
+        sha256 = sha256_of(canonical(content))
+        if command.intent is Intent.UPSERT and _is_same(current, sha256, draft=command.draft):
+            assert current is not None  # noqa: S101 - _is_same says so
+            return _result(Outcome.UNCHANGED, command, current, ())
+        _refuse_conflict(command, site, current, around)
+        warnings = check(content, _context(content, site, around))
+        placed = batch.place(command, site, current, sha256, warnings)
+        around.current[(site.id, content.month)] = placed
+        fresh = current is None or not current.counts
+        return _result(Outcome.CREATED if fresh else Outcome.AMENDED, command, placed, warnings)
+    except Problem as problem:
+        return Result(Outcome.REJECTED, content.site, content.month, problem=problem)
+
+
+def _result(outcome: Outcome, command: Command, current: Current, warnings: tuple[Warn, ...]) -> Result:
+    return Result(
+        outcome,
+        command.content.site,
+        command.content.month,
+        current.ledger_id,
+        current.version,
+        current.state,
+        current.sha256,
+        current.received_at,
+        warnings,
+    )
+
+
+def _site_of(content: LedgerContent, around: Surroundings) -> SiteRow:
+    site = around.sites.get(content.site)
+    if site is None:
+        text = Message("没有这个场所，或不属于您", "there is no such site, or it is not yours")
+        raise NotFound(text, errors=[Fault("/site", "unknown_site", text)])
+    return site
+
+
+def _refuse_faults(content: LedgerContent, around: Surroundings, filer: Filer) -> None:
+    """What no register knows, and months that have not come yet."""
+    faults = []
+    if content.month > filer.this_month:
+        faults.append(Fault("/month", "future_month", Message("月份尚未到来", "this month has not come yet")))
+    for index, line in enumerate(content.lines):
+        if line.waste not in around.codes.wastes:
+            text = Message("固废种类未登记，见 GET /v1/wastes", "this waste is not known; see GET /v1/wastes")
+            faults.append(Fault(f"/lines/{index}/waste", "unknown_waste", text))
+        if line.method is not None and line.method not in around.codes.methods:
+            text = Message(
+                "计量方式未登记，见 GET /v1/methods", "this method is not known; see GET /v1/methods"
+            )
+            faults.append(Fault(f"/lines/{index}/method", "unknown_method", text))
+    if faults:
+        raise Invalid(errors=faults)
+
+
+def _is_same(current: Current | None, sha256: str, *, draft: bool) -> bool:
+    return current is not None and current.sha256 == sha256 and current.counts is not draft
+
+
+def _refuse_conflict(command: Command, site: SiteRow, current: Current | None, around: Surroundings) -> None:
+    if command.intent is Intent.AMEND:
+        _refuse_stale(command, current)
+    elif current is not None and current.counts:
+        needs_reason = command.intent is Intent.UPSERT
+        if not (needs_reason and command.reason):
+            hint = Message(
+                "该月已填报且内容不同，修订须填 reason",
+                "already filed with other content; an amendment needs a reason",
+            )
+            raise LedgerAlreadyFiled(hint if needs_reason else None, extra={"ledger": _naming(current)})
+    if around.is_closed(site.region, command.content.month) and not command.reason and not command.draft:
+        text = MonthClosed.title
+        raise MonthClosed(errors=[Fault("/reason", "reason_required", text)])
+
+
+def _refuse_stale(command: Command, current: Current | None) -> None:
+    if current is None or current.ledger_id != command.ledger_id:
+        text = Message(
+            "场所和月份须与所修订的台账一致", "site and month must be those of the ledger being amended"
+        )
+        raise Invalid(errors=[Fault("/month", "not_this_ledger", text)])
+    if not current.counts:
+        text = Message("草稿请直接重新提交，不需修订", "a draft is simply filed again; it needs no amendment")
+        raise Conflict(text)
+    if command.if_match is not None and current.version != command.if_match:
+        raise PreconditionFailed(extra={"ledger": _naming(current)})
+
+
+def _naming(current: Current) -> dict[str, object]:
+    """The ledger on file with its receipt: whoever lost the first answer finds it here."""
+    return {
+        "id": str(current.ledger_id),
+        "version": current.version,
+        "state": current.state.value,
+        "receipt": {"sha256": current.sha256, "received_at": current.received_at.isoformat()},
+    }
+
+
+def _context(content: LedgerContent, site: SiteRow, around: Surroundings) -> Context:
+    previous = around.current.get((site.id, content.month.previous))
+    following = around.current.get((site.id, content.month.next))
+    flows = [
+        (direction, flow.party, line.waste, flow.purpose)
+        for line in content.lines
+        for direction, listed in (("sent", line.sent), ("received", line.received))
+        for flow in listed
+    ]
+    counterparts: dict[tuple[str, str, str, str], Counterpart] = {}
+    for direction, party, waste, purpose in flows:
+        key = transfers.key_of(party, around.parties)
+        grams = around.reported.other_side(direction, site.code, key, content.month, waste, purpose)
+        if grams is not None:
+            counterparts[(direction, party, waste, purpose)] = Counterpart(grams)
+    context = Context(
+        unknown_parties=frozenset(party for _, party, _, _ in flows if not around.parties[party].known),
+        own_parties=frozenset(
+            party for _, party, _, _ in flows if transfers.key_of(party, around.parties) == site.code
+        ),
+        facilities=around.facilities.get(site.id),
+        processes=around.codes.processes,
+        counterparts=counterparts,
+        reports_from=site.reports_from,
+        reports_until=site.reports_until,
+    )
+    if previous is not None and previous.counts:
+        context = replace(context, previous=previous.figures)
+    if following is not None and following.counts:
+        context = replace(context, next=following.figures)
+    return context

@@ -1,0 +1,145 @@
+"""Reading ledgers: by id, by list, by version, as of now or as of an earlier moment."""
+
+import base64
+import binascii
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from app.auth.subjects import Role, Subject
+from app.auth.visibility import visible_to
+from app.db.session import ReadSession
+from app.domain.errors import Fault, Message
+from app.domain.ledger import LedgerState
+from app.domain.periods import Month
+from app.enterprises.models import Site
+from app.http.problems import Invalid, NotFound
+from app.ledgers.models import Ledger, LedgerVersion
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerQuery:
+    """Which ledgers are asked for."""
+
+    site: str | None = None
+    region: str | None = None
+    first: Month | None = None
+    last: Month | None = None
+    state: LedgerState | None = None
+    as_of: datetime | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+def _visible(subject: Subject) -> Any:
+    """Ledgers with their version, site and state; drafts only for their own side."""
+    query = (
+        select(Ledger, LedgerVersion, Site.code)
+        .join(Site, Site.id == Ledger.site_id)
+        .where(visible_to(subject, region=Site.region, enterprises=(Site.enterprise_id,)))
+    )
+    if subject.role is Role.REGULATOR:
+        query = query.where(LedgerVersion.is_draft.is_(False))
+    return query
+
+
+def _at(query: Any, as_of: datetime | None) -> Any:
+    """The version that is current, or was at a moment."""
+    if as_of is None:
+        return query.join(LedgerVersion, LedgerVersion.id == Ledger.version_id)
+    then = and_(
+        LedgerVersion.ledger_id == Ledger.id,
+        LedgerVersion.received_at <= as_of,
+        or_(LedgerVersion.superseded_at.is_(None), LedgerVersion.superseded_at > as_of),
+    )
+    return query.join(LedgerVersion, then)
+
+
+def one(
+    session: ReadSession, subject: Subject, ledger_id: uuid.UUID, as_of: datetime | None = None
+) -> dict[str, Any]:
+    """One ledger, or NotFound when there is none that this subject may see."""
+    row = session.execute(_at(_visible(subject), as_of).where(Ledger.id == ledger_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return ledger_document(*row)
+
+
+def versions(session: ReadSession, subject: Subject, ledger_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Every version of a ledger, newest first."""
+    query = (
+        _visible(subject)
+        .join(LedgerVersion, LedgerVersion.ledger_id == Ledger.id)
+        .where(Ledger.id == ledger_id)
+    )
+    rows = session.execute(query.order_by(LedgerVersion.number.desc())).all()
+    if not rows:
+        raise NotFound
+    return [ledger_document(*row) for row in rows]
+
+
+def page(
+    session: ReadSession, subject: Subject, query: LedgerQuery
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Some ledgers in the order of month and id, and the cursor of the next page."""
+    statement = _at(_visible(subject), query.as_of)
+    if query.site is not None:
+        statement = statement.where(Site.code == query.site)
+    if query.region is not None:
+        statement = statement.where(Site.region.startswith(query.region, autoescape=True))
+    if query.first is not None:
+        statement = statement.where(Ledger.month >= query.first)
+    if query.last is not None:
+        statement = statement.where(Ledger.month <= query.last)
+    if query.state is not None:
+        statement = statement.where(Ledger.state == query.state)
+    if query.cursor is not None:
+        month, ledger_id = _read_cursor(query.cursor)
+        statement = statement.where(
+            or_(Ledger.month > month, and_(Ledger.month == month, Ledger.id > ledger_id))
+        )
+    rows = session.execute(statement.order_by(Ledger.month, Ledger.id).limit(query.limit + 1)).all()
+    shown = rows[: query.limit]
+    more = len(rows) > query.limit
+    return [ledger_document(*row) for row in shown], _cursor(shown[-1][0]) if more else None
+
+
+def _cursor(ledger: Ledger) -> str:
+    return base64.urlsafe_b64encode(f"{ledger.month} {ledger.id}".encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[Month, uuid.UUID]:
+    try:
+        month, _, ledger_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
+        return Month.parse(month), uuid.UUID(ledger_id)
+    except (ValueError, binascii.Error):
+        text = Message(
+            "分页游标无效，请从第一页重新开始", "this cursor is not valid; start again from the first page"
+        )
+        raise Invalid(errors=[Fault("#query/cursor", "bad_cursor", text)]) from None
+
+
+def ledger_document(ledger: Ledger, version: LedgerVersion, site_code: str) -> dict[str, Any]:
+    """A ledger as it is answered: what was filed, and what has become of it."""
+    body = json.loads(version.body)
+    current = ledger.version_id == version.id
+    state = ledger.state.value if current else ("draft" if version.is_draft else "superseded")
+    return {
+        "id": str(ledger.id),
+        "site": site_code,
+        "month": str(ledger.month),
+        "version": version.number,
+        "state": state,
+        "receipt": {"sha256": version.sha256, "received_at": version.received_at.isoformat()},
+        "warnings": json.loads(version.warnings),
+        "nil": version.nil,
+        "signed_by": version.signed_by,
+        "reason": version.reason,
+        "filed_by": version.filed_by,
+        "lines": body["lines"],
+        "activity": body["activity"],
+    }

@@ -1,0 +1,87 @@
+"""The rollup of site region × waste × month: kept by integer differences in the filing transaction, proved by recomputing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.db.base import table_of
+from app.db.session import ReadSession, WriteSession
+from app.domain.ledger import LedgerState
+from app.domain.periods import Month
+from app.enterprises.models import Site
+from app.ledgers.models import Ledger, LedgerLine, Rollup
+
+SUMMED = (
+    "generated_grams",
+    "own_used_grams",
+    "own_used_prior_grams",
+    "own_disposed_grams",
+    "own_disposed_prior_grams",
+    "own_disposed_harmlessly_grams",
+    "used_on_site_grams",
+    "sent_for_use_grams",
+    "sent_grams",
+    "stored_grams",
+    "dumped_grams",
+)
+"""The columns of a line that are summed, in the order of `Sums`."""
+
+Sums = tuple[int, ...]
+Key = tuple[str, str, Month]
+
+
+def upsert(session: WriteSession, table: Any) -> Any:
+    """`INSERT … ON CONFLICT` of whichever database this is."""
+    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def apply(session: WriteSession, differences: Mapping[Key, Sums]) -> None:
+    """Add differences to the rollup. Keys go in sorted order, so that two filings never deadlock."""
+    rows = [
+        {"region": region, "waste": waste, "month": month, **dict(zip(SUMMED, sums, strict=True))}
+        for (region, waste, month), sums in sorted(differences.items())
+        if any(sums)
+    ]
+    if not rows:
+        return
+    table = table_of(Rollup)
+    statement = upsert(session, table).values(rows)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["region", "waste", "month"],
+            set_={name: table.c[name] + statement.excluded[name] for name in SUMMED},
+        )
+    )
+
+
+def differences_from_lines(session: ReadSession) -> list[dict[str, Any]]:
+    """Every key whose rollup is not the sum of the current lines; empty when all is well."""
+    lines = {
+        (region, waste, month): tuple(int(value) for value in sums)
+        for region, waste, month, *sums in session.execute(
+            select(
+                Site.region,
+                LedgerLine.waste,
+                Ledger.month,
+                *(func.sum(getattr(LedgerLine, name)) for name in SUMMED),
+            )
+            .join(Ledger, Ledger.version_id == LedgerLine.version_id)
+            .join(Site, Site.id == Ledger.site_id)
+            .where(Ledger.state != LedgerState.DRAFT)
+            .group_by(Site.region, LedgerLine.waste, Ledger.month)
+        )
+    }
+    stored = {
+        (region, waste, month): tuple(sums)
+        for region, waste, month, *sums in session.execute(
+            select(Rollup.region, Rollup.waste, Rollup.month, *(getattr(Rollup, name) for name in SUMMED))
+        )
+    }
+    nothing = (0,) * len(SUMMED)
+    return [
+        {"region": key[0], "waste": key[1], "month": str(key[2])}
+        for key in sorted({*lines, *stored})
+        if lines.get(key, nothing) != stored.get(key, nothing)
+    ]

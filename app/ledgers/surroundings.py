@@ -1,0 +1,172 @@
+"""Everything `file` must know about a set of ledgers, read with one query a question, whatever the size of the set."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.auth.subjects import Role
+from app.db.base import table_of
+from app.db.locks import lock_names
+from app.db.session import WriteSession
+from app.domain.ledger import LedgerState
+from app.domain.ledger_checks import MonthFigures
+from app.domain.periods import Month
+from app.enterprises import service as enterprises
+from app.ledgers.commands import Command, Filer
+from app.ledgers.models import Ledger, LedgerLine, LedgerVersion, MonthClosing
+from app.ledgers.rollups import SUMMED, Sums
+from app.reference import service as reference
+from app.transfers import service as transfers
+
+SiteMonth = tuple[uuid.UUID, Month]
+
+
+@dataclass(slots=True)
+class Current:
+    """The version on file of a site's month, or the one that this very set puts there."""
+
+    ledger_id: uuid.UUID
+    state: LedgerState
+    version: int
+    version_id: uuid.UUID
+    sha256: str
+    received_at: datetime
+    sums: Mapping[str, Sums]
+    figures: MonthFigures
+    is_new: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Drafts are their author's business: no rate, no balance, no transfer knows of them."""
+        return self.state is not LedgerState.DRAFT
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What is known before the first ledger of a set is judged."""
+
+    sites: Mapping[str, enterprises.SiteRow]
+    codes: reference.Codes
+    parties: Mapping[str, enterprises.Party]
+    facilities: Mapping[uuid.UUID, frozenset[str]]
+    reported: transfers.Reported
+    closed: frozenset[tuple[str, Month]]
+    current: dict[SiteMonth, Current] = field(default_factory=dict)
+
+    def is_closed(self, region: str, month: Month) -> bool:
+        return any((region[:digits], month) in self.closed for digits in (2, 4, 6))
+
+
+def load(session: WriteSession, commands: Sequence[Command], filer: Filer) -> Surroundings:
+    """Lock the site-months of the set, then look around them."""
+    lock_names(session, {lock_name(command.content.site, command.content.month) for command in commands})
+    sites = _own_sites(session, commands, filer)
+    months = {command.content.month for command in commands}
+    lines = [line for command in commands for line in command.content.lines]
+    party_codes = {sent.party for line in lines for sent in line.sent}
+    party_codes |= {taken.party for line in lines for taken in line.received}
+    site_ids = {site.id for site in sites.values()}
+    return Surroundings(
+        sites=sites,
+        codes=reference.codes(session),
+        parties=enterprises.parties(session, party_codes),
+        facilities=enterprises.facility_codes(session, site_ids),
+        reported=transfers.reported(session, {site.code for site in sites.values()}, months),
+        closed=_closed_months(session, months),
+        current=_current(session, site_ids, months),
+    )
+
+
+def lock_name(site_code: str, month: Month) -> str:
+    """The name under which everyone who changes a site's month queues."""
+    return f"ledger:{site_code}:{month}"
+
+
+def _own_sites(
+    session: WriteSession, commands: Sequence[Command], filer: Filer
+) -> dict[str, enterprises.SiteRow]:
+    """The sites this filer may file for; a site that is not one's own is not there at all."""
+    found = enterprises.sites_by_code(session, {command.content.site for command in commands})
+    subject = filer.subject
+    if subject.role is Role.ADMIN:
+        return dict(found)
+    if subject.role is not Role.ENTERPRISE or subject.enterprise_id is None:
+        return {}
+    return {code: site for code, site in found.items() if site.enterprise_id == subject.enterprise_id}
+
+
+def _closed_months(session: WriteSession, months: Iterable[Month]) -> frozenset[tuple[str, Month]]:
+    query = select(MonthClosing.region, MonthClosing.month).where(MonthClosing.month.in_(set(months)))
+    return frozenset((region, month) for region, month in session.execute(query))
+
+
+def _current(session: WriteSession, site_ids: set[uuid.UUID], months: set[Month]) -> dict[SiteMonth, Current]:
+    around = {near for month in months for near in (month.previous, month, month.next)}
+    heads = session.execute(
+        select(
+            Ledger.id,
+            Ledger.site_id,
+            Ledger.month,
+            Ledger.state,
+            Ledger.version,
+            Ledger.version_id,
+            LedgerVersion.sha256,
+            LedgerVersion.received_at,
+        )
+        .join(LedgerVersion, LedgerVersion.id == Ledger.version_id)
+        .where(Ledger.site_id.in_(site_ids), Ledger.month.in_(around))
+    ).all()
+    lines = _lines_of(session, [head.version_id for head in heads])
+    return {
+        (head.site_id, head.month): Current(
+            ledger_id=head.id,
+            state=head.state,
+            version=head.version,
+            version_id=head.version_id,
+            sha256=head.sha256,
+            received_at=head.received_at,
+            sums=sums_of(lines.get(head.version_id, [])),
+            figures=figures_of(lines.get(head.version_id, [])),
+        )
+        for head in heads
+    }
+
+
+def _lines_of(
+    session: WriteSession, version_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    lines: dict[uuid.UUID, list[dict[str, Any]]] = {}
+    if version_ids:
+        table = table_of(LedgerLine)
+        for row in session.execute(select(table).where(table.c.version_id.in_(version_ids))).mappings():
+            lines.setdefault(row["version_id"], []).append(dict(row))
+    return lines
+
+
+def sums_of(lines: Iterable[Mapping[str, Any]]) -> dict[str, Sums]:
+    """Waste → the summed columns of its lines [g]."""
+    sums: dict[str, Sums] = {}
+    for line in lines:
+        old = sums.get(line["waste"], (0,) * len(SUMMED))
+        sums[line["waste"]] = tuple(a + line[name] for a, name in zip(old, SUMMED, strict=True))
+    return sums
+
+
+def figures_of(lines: Iterable[Mapping[str, Any]]) -> MonthFigures:
+    """What a neighbouring month needs to know [g]."""
+    opening: dict[str, int] = {}
+    closing: dict[str, int] = {}
+    generated: dict[str, int] = {}
+    for line in lines:
+        waste = line["waste"]
+        for sums, name in (
+            (opening, "opening_grams"),
+            (closing, "closing_grams"),
+            (generated, "generated_grams"),
+        ):
+            sums[waste] = sums.get(waste, 0) + line[name]
+    return MonthFigures(opening, closing, generated)

@@ -1,0 +1,265 @@
+"""What a set of filings changes, gathered first and then written with a few multi-row statements."""
+
+import json
+import uuid
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+
+from app.db.base import table_of
+from app.db.session import WriteSession
+from app.domain.ledger import LedgerContent, LedgerState, Line, totals_of
+from app.domain.ledger_checks import Warn
+from app.enterprises.service import SiteRow
+from app.ids import new_id
+from app.ledgers import rollups
+from app.ledgers.commands import Command, Filer, Intent
+from app.ledgers.documents import canonical, warning_document
+from app.ledgers.models import (
+    FlowKind,
+    Ledger,
+    LedgerActivity,
+    LedgerFlow,
+    LedgerLine,
+    LedgerTransition,
+    LedgerVersion,
+)
+from app.ledgers.rollups import SUMMED, Key, Sums
+from app.ledgers.surroundings import Current, SiteMonth, Surroundings, figures_of, sums_of
+from app.transfers import service as transfers
+
+Row = dict[str, Any]
+
+
+class Batch:
+    """The rows of a set of filings, not yet written."""
+
+    def __init__(self, filer: Filer) -> None:
+        self._filer = filer
+        self._heads: dict[SiteMonth, Current] = {}
+        self._versions: list[Row] = []
+        self._lines: list[Row] = []
+        self._flows: list[Row] = []
+        self._activities: list[Row] = []
+        self._transitions: list[Row] = []
+        self._superseded: list[uuid.UUID] = []
+        self._differences: dict[Key, Sums] = {}
+        self._declared: dict[SiteMonth, transfers.Declared] = {}
+
+    def place(
+        self, command: Command, site: SiteRow, old: Current | None, sha256: str, warnings: tuple[Warn, ...]
+    ) -> Current:
+        """Gather the rows of one accepted ledger; answers what is now on file."""
+        content = command.content
+        version_id = new_id()
+        lines = [_line_row(version_id, position, line) for position, line in enumerate(content.lines)]
+        current = Current(
+            ledger_id=old.ledger_id if old else new_id(),
+            state=_state_after(command, old),
+            version=old.version + 1 if old else 1,
+            version_id=version_id,
+            sha256=sha256,
+            received_at=self._filer.now,
+            sums=sums_of(lines),
+            figures=figures_of(lines),
+            is_new=old is None or old.is_new,
+        )
+        if old is not None:
+            self._supersede(old)
+        self._versions.append(self._version_row(command, current, warnings))
+        self._lines += lines
+        self._flows += [
+            row
+            for position, line in enumerate(content.lines)
+            for row in _flow_rows(version_id, position, line)
+        ]
+        self._activities += _activity_rows(version_id, content)
+        self._transitions.append(self._transition_row(command, old, current))
+        self._heads[(site.id, content.month)] = current
+        self._roll(site, content, old, current)
+        if current.counts:
+            self._declared[(site.id, content.month)] = transfers.Declared(site, content)
+        return current
+
+    def _supersede(self, old: Current) -> None:
+        for version in self._versions:
+            if version["id"] == old.version_id:
+                version["superseded_at"] = self._filer.now
+                return
+        self._superseded.append(old.version_id)
+
+    def _version_row(self, command: Command, current: Current, warnings: tuple[Warn, ...]) -> Row:
+        return {
+            "id": current.version_id,
+            "ledger_id": current.ledger_id,
+            "number": current.version,
+            "is_draft": command.draft,
+            "nil": command.content.nil,
+            "body": canonical(command.content),
+            "warnings": json.dumps([warning_document(warn) for warn in warnings], ensure_ascii=False),
+            "sha256": current.sha256,
+            "signed_by": command.content.signed_by,
+            "reason": command.reason,
+            "filed_by": self._filer.subject.actor,
+            "received_at": self._filer.now,
+            "superseded_at": None,
+        }
+
+    def _transition_row(self, command: Command, old: Current | None, current: Current) -> Row:
+        return {
+            "id": new_id(),
+            "ledger_id": current.ledger_id,
+            "from_state": old.state if old else None,
+            "to_state": current.state,
+            "reason": command.reason,
+            "actor": self._filer.subject.actor,
+            "at": self._filer.now,
+        }
+
+    def _roll(self, site: SiteRow, content: LedgerContent, old: Current | None, new: Current) -> None:
+        for current, sign in ((old, -1), (new, 1)):
+            if current is None or not current.counts:
+                continue
+            for waste, sums in current.sums.items():
+                key = (site.region, waste, content.month)
+                before = self._differences.get(key, (0,) * len(SUMMED))
+                self._differences[key] = tuple(a + sign * b for a, b in zip(before, sums, strict=True))
+
+    def write(self, session: WriteSession, around: Surroundings) -> None:
+        """Write everything gathered; a dozen statements, however many ledgers."""
+        self._write_heads(session)
+        for model, rows in (
+            (LedgerVersion, self._versions),
+            (LedgerLine, self._lines),
+            (LedgerFlow, self._flows),
+            (LedgerActivity, self._activities),
+            (LedgerTransition, self._transitions),
+        ):
+            if rows:
+                session.execute(insert(table_of(model)), rows)
+        if self._superseded:
+            statement = update(LedgerVersion).where(LedgerVersion.id.in_(self._superseded))
+            session.execute(statement.values(superseded_at=self._filer.now))
+        rollups.apply(session, self._differences)
+        transfers.record(session, list(self._declared.values()), around.reported, around.parties)
+
+    def _write_heads(self, session: WriteSession) -> None:
+        fresh: list[Row] = []
+        changed: list[Row] = []
+        for (site_id, month), current in self._heads.items():
+            row = {"state": current.state, "version": current.version, "version_id": current.version_id}
+            if current.is_new:
+                fresh.append({"id": current.ledger_id, "site_id": site_id, "month": month, **row})
+                current.is_new = False
+            else:
+                changed.append({"pk": current.ledger_id, **row})
+        if fresh:
+            session.execute(insert(table_of(Ledger)), fresh)
+        if changed:
+            table = table_of(Ledger)
+            statement = update(table).where(table.c.id == bindparam("pk"))
+            values: dict[str, Any] = {name: bindparam(name) for name in ("state", "version", "version_id")}
+            session.connection().execute(statement.values(values), changed)
+
+
+def _state_after(command: Command, old: Current | None) -> LedgerState:
+    """A correction of a closed month leaves the month closed; any other filing waits for the regulator again."""
+    if command.draft:
+        return LedgerState.DRAFT
+    amends = command.intent is not Intent.FILE and old is not None
+    if amends and old is not None and old.state is LedgerState.CLOSED:
+        return LedgerState.CLOSED
+    return LedgerState.SUBMITTED
+
+
+def _line_row(version_id: uuid.UUID, position: int, line: Line) -> Row:
+    totals = totals_of(line)
+    return {
+        "version_id": version_id,
+        "position": position,
+        "waste": line.waste,
+        "waste_code": line.waste_code,
+        "basis": line.basis,
+        "moisture_millipercent": line.moisture_millipercent,
+        "method": line.method,
+        "opening_grams": line.opening_grams,
+        "generated_grams": line.generated_grams,
+        "received_grams": line.received_grams,
+        "used_grams": line.used_grams,
+        "disposed_grams": line.disposed_grams,
+        "sent_grams": line.sent_grams,
+        "dumped_grams": line.dumped_grams,
+        "compliant_stored_grams": line.compliant_stored_grams,
+        "closing_grams": line.closing_grams,
+        "own_used_grams": totals.used_grams,
+        "own_used_prior_grams": totals.used_from_prior_stock_grams,
+        "own_disposed_grams": totals.disposed_grams,
+        "own_disposed_prior_grams": totals.disposed_from_prior_stock_grams,
+        "own_disposed_harmlessly_grams": totals.disposed_harmlessly_grams,
+        "used_on_site_grams": totals.used_on_site_grams,
+        "sent_for_use_grams": totals.sent_for_use_grams,
+        "stored_grams": totals.stored_grams,
+    }
+
+
+_FLOW_NONE: Row = dict.fromkeys(
+    ("purpose", "party", "process", "product", "facility", "compliant", "out_of_province")
+)
+
+
+def _flow_rows(version_id: uuid.UUID, line_position: int, line: Line) -> list[Row]:
+    rows: list[Row] = []
+
+    def add(kind: FlowKind, position: int, grams: int, prior: int, of_received: int, **more: Any) -> None:
+        key = {"version_id": version_id, "line": line_position, "kind": kind, "position": position}
+        masses = {"grams": grams, "prior_stock_grams": prior, "of_received_grams": of_received}
+        rows.append(_FLOW_NONE | key | masses | more)
+
+    for position, taken in enumerate(line.received):
+        add(FlowKind.RECEIVED, position, taken.grams, 0, 0, party=taken.party, purpose=taken.purpose)
+    for position, use in enumerate(line.used):
+        add(
+            FlowKind.USED,
+            position,
+            use.grams,
+            use.prior_stock_grams,
+            use.of_received_grams,
+            process=use.process,
+            product=use.product,
+        )
+    for position, end in enumerate(line.disposed):
+        add(
+            FlowKind.DISPOSED,
+            position,
+            end.grams,
+            end.prior_stock_grams,
+            end.of_received_grams,
+            process=end.method,
+            facility=end.facility,
+            compliant=end.compliant,
+        )
+    for position, sent in enumerate(line.sent):
+        add(
+            FlowKind.SENT,
+            position,
+            sent.grams,
+            sent.prior_stock_grams,
+            sent.of_received_grams,
+            party=sent.party,
+            purpose=sent.purpose,
+            out_of_province=sent.out_of_province,
+        )
+    return rows
+
+
+def _activity_rows(version_id: uuid.UUID, content: LedgerContent) -> list[Row]:
+    return [
+        {
+            "version_id": version_id,
+            "position": position,
+            "kind": activity.kind,
+            "grams": activity.grams,
+            "parameters": json.dumps(dict(activity.parameters), sort_keys=True),
+        }
+        for position, activity in enumerate(content.activity)
+    ]

@@ -1,0 +1,94 @@
+"""Rates and targets over HTTP."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import AwareDatetime
+
+from app.auth.dependencies import require
+from app.auth.subjects import Scope, Subject
+from app.http.dependencies import Now, Reading
+from app.http.fields import CodeText, MonthField, ShortText
+from app.rates import service
+from app.rates.export import csv_text
+from app.rates.progress import TargetsQuery, targets_progress
+from app.rates.schemas import MetricOut, MetricsOut, RatesOut, TargetsProgressOut
+from app.rates.scope import GroupBy, RateQuery
+
+router = APIRouter(prefix="/v1", tags=["rates"])
+
+Reader = Annotated[Subject, Depends(require(Scope.RATES_READ))]
+Region = Annotated[str | None, Query(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", examples=["1402"])]
+Wastes = Annotated[list[CodeText] | None, Query(max_length=50, examples=[["SW02"]])]
+AsOf = Annotated[AwareDatetime | None, Query(examples=["2026-01-10T08:00:00Z"])]
+
+
+@router.get(
+    "/rates",
+    response_model=RatesOut,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def get_rates(
+    *,
+    session: Reading,
+    subject: Reader,
+    now: Now,
+    metric: Annotated[CodeText, Query(examples=["utilization.statutory"])],
+    region: Region = None,
+    base: Annotated[ShortText | None, Query(examples=["datong"])] = None,
+    park: ShortText | None = None,
+    site: Annotated[CodeText | None, Query(examples=["91140200MA0EXAMPLE001P"])] = None,
+    waste: Wastes = None,
+    first: Annotated[MonthField | None, Query(alias="from")] = None,
+    last: Annotated[MonthField | None, Query(alias="to")] = None,
+    group_by: GroupBy | None = None,
+    as_of: AsOf = None,
+    form: Annotated[Literal["json", "csv"] | None, Query(alias="format")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 200,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> RatesOut | Response:
+    """Give a rate with numerator, denominator, coverage and source, for a scope and by group."""
+    query = RateQuery(
+        metric=metric,
+        region=region,
+        base=base,
+        park=park,
+        site=site,
+        wastes=tuple(waste or ()),
+        first=first,
+        last=last,
+        group_by=group_by,
+        as_of=as_of,
+        limit=limit,
+        cursor=cursor,
+    )
+    answer = RatesOut.of(service.rates(session, subject, query, now))
+    if form == "csv" or (form is None and "text/csv" in accept):
+        headers = {"Content-Disposition": 'attachment; filename="rates.csv"'}
+        if answer.next_cursor is not None:
+            headers["X-Next-Cursor"] = answer.next_cursor
+        return Response(csv_text(answer, group_by), media_type="text/csv; charset=utf-8", headers=headers)
+    return answer
+
+
+@router.get("/metrics")
+def get_metrics(_subject: Reader) -> MetricsOut:
+    """List the metrics with formula, source and version."""
+    return MetricsOut(items=[MetricOut.of(metric) for metric in service.OFFERED.values()])
+
+
+@router.get("/targets/progress")
+def get_targets_progress(
+    *,
+    session: Reading,
+    subject: Reader,
+    now: Now,
+    region: Region = None,
+    base: Annotated[ShortText | None, Query(examples=["datong"])] = None,
+    year: Annotated[int | None, Query(ge=1990, le=2199, examples=[2025])] = None,
+    as_of: AsOf = None,
+) -> TargetsProgressOut:
+    """Give value, gap, pace and projection of every target that applies to a region or base."""
+    query = TargetsQuery(region=region, base=base, year=year, as_of=as_of)
+    return TargetsProgressOut.of(targets_progress(session, subject, query, now))

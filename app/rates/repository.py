@@ -1,0 +1,250 @@
+"""Sums behind the rates. Every query starts at the sites, or at the regions, that the subject may see."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy.sql.selectable import Subquery
+
+from app.auth.subjects import Role, Subject
+from app.auth.visibility import visible_to
+from app.db.session import ReadSession
+from app.domain.ledger import LedgerState
+from app.domain.periods import Month
+from app.domain.rates import Totals
+from app.enterprises.models import Enterprise, Site
+from app.ledgers.models import Ledger, LedgerLine, LedgerVersion, Rollup
+from app.reference.models import ReferenceRow
+
+Key: TypeAlias = ColumnElement[Any] | None
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+_SUMS = {
+    "generated_grams": "generated_grams",
+    "own_used_grams": "used_grams",
+    "own_used_prior_grams": "used_from_prior_stock_grams",
+    "own_disposed_grams": "disposed_grams",
+    "own_disposed_prior_grams": "disposed_from_prior_stock_grams",
+    "own_disposed_harmlessly_grams": "disposed_harmlessly_grams",
+    "stored_grams": "stored_grams",
+    "dumped_grams": "dumped_grams",
+    "used_on_site_grams": "used_on_site_grams",
+    "sent_for_use_grams": "sent_for_use_grams",
+}
+"""Column of a line or a rollup → field of Totals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is summed: months first…last (closed), no waste named = all; `enterprise` is a credit code."""
+
+    first: Month
+    last: Month
+    wastes: tuple[str, ...] = ()
+    region: str | None = None
+    base: str | None = None
+    park: str | None = None
+    site: str | None = None
+    enterprise: str | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Ledgers filed of a group: all, and those of months in which the site has to report."""
+
+    all: int = 0
+    expected_ones: int = 0
+
+
+def known_codes(session: ReadSession, kind: str, codes: Collection[str]) -> set[str]:
+    """Tell which of the codes the current reference data has."""
+    found = select(ReferenceRow.code).where(
+        ReferenceRow.kind == kind, ReferenceRow.code.in_(codes), ReferenceRow.superseded_at.is_(None)
+    )
+    return set(session.scalars(found))
+
+
+def credit_code_of(session: ReadSession, subject: Subject) -> str | None:
+    """Give the credit code of the enterprise that asks; None for everyone else."""
+    if subject.role is not Role.ENTERPRISE:
+        return None
+    return session.scalar(select(Enterprise.credit_code).where(Enterprise.id == subject.enterprise_id))
+
+
+def site_is_visible(session: ReadSession, subject: Subject, code: str) -> bool:
+    """Tell whether there is such a site within what the subject may see."""
+    visible = visible_to(subject, region=Site.region, enterprises=(Site.enterprise_id,))
+    return session.scalar(select(Site.id).where(Site.code == code, visible)) is not None
+
+
+def sites_of(subject: Subject, scope: Scope) -> list[ColumnElement[bool]]:
+    """Conditions on `Site`: visible to the subject and within the scope."""
+    conditions = [visible_to(subject, region=Site.region, enterprises=(Site.enterprise_id,))]
+    if scope.region is not None:
+        conditions.append(within(Site.region, scope.region))
+    named = ((Site.base, scope.base), (Site.park, scope.park), (Site.code, scope.site))
+    conditions.extend(column == value for column, value in named if value is not None)
+    return conditions
+
+
+def within(column: Any, region: str) -> ColumnElement[bool]:
+    """Six-digit codes of a prefix, as a range that an index serves."""
+    between: ColumnElement[bool] = column.between(region.ljust(6, "0"), region.ljust(6, "9"))
+    return between
+
+
+def region_key(column: Any, region: str | None) -> ColumnElement[Any]:
+    """One level below the region that was asked for: province → city → county."""
+    digits = min(len(region or "") + 2, 6)
+    # Bound parameters would make SELECT and GROUP BY two different expressions on PostgreSQL.
+    return func.substr(column, literal_column("1"), literal_column(str(digits)))
+
+
+def site_key(group: str | None, scope: Scope, month: Any, waste: Any) -> Key:
+    """Give the expression that a group of sites, wastes or months goes by; None for one group of all."""
+    keys = {
+        "month": month,
+        "waste": waste,
+        "site": Site.code,
+        "industry": Site.industry,
+        "region": region_key(Site.region, scope.region),
+    }
+    return None if group is None else keys[group]
+
+
+def filed_versions(scope: Scope) -> Subquery:
+    """(site_id, month, version_id) of what counts: the current filing, or the one of the moment asked for."""
+    months = Ledger.month.between(scope.first, scope.last)
+    return _filed(scope).where(months).subquery("filed")
+
+
+def _filed(scope: Scope) -> AnySelect:
+    if scope.as_of is None:
+        current = select(Ledger.site_id, Ledger.month, Ledger.version_id)
+        return current.where(Ledger.state != LedgerState.DRAFT)
+    then = select(Ledger.site_id, Ledger.month, LedgerVersion.id.label("version_id"))
+    return then.join(LedgerVersion, LedgerVersion.ledger_id == Ledger.id).where(
+        LedgerVersion.is_draft.is_(False),
+        LedgerVersion.received_at <= scope.as_of,
+        or_(LedgerVersion.superseded_at.is_(None), LedgerVersion.superseded_at > scope.as_of),
+    )
+
+
+def latest_month(session: ReadSession, subject: Subject, scope: Scope) -> Month | None:
+    """Find the last month with a ledger in the scope, whatever its months."""
+    filed = _filed(scope).subquery("filed")
+    query = select(func.max(filed.c.month)).join(Site, Site.id == filed.c.site_id)
+    latest: Month | None = session.scalar(query.where(*sites_of(subject, scope)))
+    return latest
+
+
+def grouped(query: AnySelect, key: Key) -> AnySelect:
+    """Put the key first and group by it; without a key the query stays one row."""
+    return query if key is None else query.add_columns(key.label("group_key")).group_by(key)
+
+
+def by_key(rows: Iterable[AnyRow], key: Key) -> dict[str, AnyRow]:
+    """Rows by their group, as text; the only row of an ungrouped query stands under the empty text."""
+    return {"" if key is None else str(row[-1]): row for row in rows}
+
+
+def sums(session: ReadSession, subject: Subject, scope: Scope, group: str | None) -> dict[str, Totals]:
+    """Sum the generator-side figures, group by group."""
+    rolled_up = (
+        subject.role is not Role.ENTERPRISE
+        and scope.as_of is None
+        and scope.base is scope.park is scope.site is None
+        and group not in ("site", "industry")
+    )
+    query, key = _from_rollups(subject, scope, group) if rolled_up else _from_lines(subject, scope, group)
+    rows = by_key(session.execute(grouped(query, key)), key)
+    return {name: Totals(**_fields(row)) for name, row in rows.items()}
+
+
+def _fields(row: AnyRow) -> dict[str, int]:
+    return {field: int(value or 0) for field, value in zip(_SUMS.values(), row, strict=False)}
+
+
+def _from_rollups(subject: Subject, scope: Scope, group: str | None) -> tuple[AnySelect, Key]:
+    conditions = [visible_to(subject, region=Rollup.region), Rollup.month.between(scope.first, scope.last)]
+    if scope.region is not None:
+        conditions.append(within(Rollup.region, scope.region))
+    if scope.wastes:
+        conditions.append(Rollup.waste.in_(scope.wastes))
+    keys: dict[str, ColumnElement[Any]] = {
+        "month": Rollup.month.expression,
+        "waste": Rollup.waste.expression,
+        "region": region_key(Rollup.region, scope.region),
+    }
+    query = select(*(func.sum(getattr(Rollup, column)) for column in _SUMS)).where(*conditions)
+    return query, None if group is None else keys[group]
+
+
+def _from_lines(subject: Subject, scope: Scope, group: str | None) -> tuple[AnySelect, Key]:
+    filed = filed_versions(scope)
+    query = (
+        select(*(func.sum(getattr(LedgerLine, column)) for column in _SUMS))
+        .select_from(filed)
+        .join(LedgerLine, LedgerLine.version_id == filed.c.version_id)
+        .join(Site, Site.id == filed.c.site_id)
+        .where(*sites_of(subject, scope))
+    )
+    if scope.wastes:
+        query = query.where(LedgerLine.waste.in_(scope.wastes))
+    return query, site_key(group, scope, filed.c.month, LedgerLine.waste)
+
+
+def ledgers_filed(
+    session: ReadSession, subject: Subject, scope: Scope, group: str | None
+) -> dict[str, Filed]:
+    """Count the ledgers filed, nil returns among them, whatever the waste."""
+    filed = filed_versions(scope)
+    due = and_(
+        filed.c.month >= Site.reports_from,
+        or_(Site.reports_until.is_(None), filed.c.month <= Site.reports_until),
+    )
+    query = (
+        select(func.count(), func.sum(case((due, 1), else_=0)))
+        .select_from(filed)
+        .join(Site, Site.id == filed.c.site_id)
+        .where(*sites_of(subject, scope))
+    )
+    key = site_key(group, scope, filed.c.month, None)
+    rows = by_key(session.execute(grouped(query, key)), key)
+    return {name: Filed(row[0], int(row[1] or 0)) for name, row in rows.items()}
+
+
+def reporting_spans(
+    session: ReadSession, subject: Subject, scope: Scope, group: str | None
+) -> list[tuple[str, Month, Month | None, int]]:
+    """(group, reports from, until, number of sites) of the scope; months are left to the caller."""
+    key = None if group == "month" else site_key(group, scope, None, None)
+    query = (
+        select(Site.reports_from, Site.reports_until, func.count())
+        .where(*sites_of(subject, scope))
+        .group_by(Site.reports_from, Site.reports_until)
+    )
+    rows = session.execute(grouped(query, key))
+    return [("" if key is None else str(row[-1]), row[0], row[1], row[2]) for row in rows]
+
+
+def enterprises_behind(
+    session: ReadSession, subject: Subject, scope: Scope, group: str | None
+) -> dict[str, int]:
+    """Count the enterprises whose lines make up each group."""
+    filed = filed_versions(scope)
+    query = (
+        select(func.count(func.distinct(Site.enterprise_id)))
+        .select_from(filed)
+        .join(LedgerLine, LedgerLine.version_id == filed.c.version_id)
+        .join(Site, Site.id == filed.c.site_id)
+        .where(*sites_of(subject, scope))
+    )
+    if scope.wastes:
+        query = query.where(LedgerLine.waste.in_(scope.wastes))
+    key = site_key(group, scope, filed.c.month, LedgerLine.waste)
+    return {name: row[0] for name, row in by_key(session.execute(grouped(query, key)), key).items()}

@@ -1,0 +1,59 @@
+"""The routes of transfers."""
+
+import uuid
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+
+from app.auth.dependencies import require
+from app.auth.subjects import Scope, Subject
+from app.http.dependencies import Now, Reading, Writing
+from app.http.fields import MonthField
+from app.transfers import confirmations
+from app.transfers.models import Decision
+from app.transfers.schemas import ConfirmationIn, TransferOut, TransferPage
+
+router = APIRouter(prefix="/v1", tags=["transfers"])
+
+
+@router.get("/transfers", response_model=TransferPage)
+def get_transfers(
+    subject: Annotated[Subject, Depends(require(Scope.LEDGERS_READ))],
+    session: Reading,
+    direction: Annotated[Literal["incoming", "outgoing"] | None, Query()] = None,
+    site: Annotated[str | None, Query(max_length=64)] = None,
+    waste: Annotated[str | None, Query(pattern=r"^SW\d{2}$")] = None,
+    first: Annotated[MonthField | None, Query(alias="from")] = None,
+    last: Annotated[MonthField | None, Query(alias="to")] = None,
+    undecided: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[uuid.UUID | None, Query()] = None,
+) -> dict[str, Any]:
+    """List transfers you are a party of, or that touch your territory, with both sides' figures."""
+    query = confirmations.TransferQuery(direction, site, waste, first, last, undecided, limit, cursor)
+    items, next_cursor = confirmations.page(session, subject, query)
+    return {"items": items, "next_cursor": next_cursor}
+
+
+@router.get("/transfers/{transfer_id}", response_model=TransferOut)
+def get_transfer(
+    transfer_id: uuid.UUID,
+    subject: Annotated[Subject, Depends(require(Scope.LEDGERS_READ))],
+    session: Reading,
+) -> dict[str, Any]:
+    """Give one transfer with both sides' figures."""
+    return confirmations.transfer_document(confirmations.one(session, subject, transfer_id))
+
+
+@router.post("/transfers/{transfer_id}/confirmation", response_model=TransferOut)
+def post_confirmation(
+    transfer_id: uuid.UUID,
+    body: ConfirmationIn,
+    subject: Annotated[Subject, Depends(require(Scope.LEDGERS_WRITE))],
+    session: Writing,
+    now: Now,
+) -> dict[str, Any]:
+    """Confirm, correct or dispute, as the receiver, the tonnes a sender declared."""
+    decision = Decision(body.decision)
+    transfer = confirmations.confirm(session, subject, transfer_id, decision, body.tonnes, body.comment, now)
+    return confirmations.transfer_document(transfer)
