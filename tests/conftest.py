@@ -17,6 +17,7 @@ from support.run import Run
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.testclient import TestClient
+    from builders import People
     from support.served import Server
 
     from app.db.engine import Engines
@@ -137,3 +138,11 @@ def server(database: str, tmp_path: Path) -> "Iterator[Server]":
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def people(client: "TestClient", sessions: "Database", clock: SettableClock) -> "People":
+    """Speak to the service as whoever a test needs."""
+    from builders import People
+
+    return People(client, sessions, clock())

@@ -4,7 +4,14 @@ import unicodedata
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    SerializationInfo,
+    WithJsonSchema,
+)
 
 from app.domain.errors import Message
 from app.domain.periods import Month, MonthError
@@ -50,6 +57,11 @@ def _month(value: Any) -> Month:
         raise FaultyValue("bad_month", _BAD_MONTH) from None
 
 
+def _month_out(month: Month, info: SerializationInfo) -> Month | str:
+    # model_dump() keeps the Month for columns and comparisons; only JSON gets its text.
+    return str(month) if info.mode_is_json() else month
+
+
 def _line(text: str) -> str:
     """One line of text, without blanks around it."""
     return _printable(text, allowed="")
@@ -92,7 +104,7 @@ Tonnes = Annotated[
 MonthField = Annotated[
     Month,
     BeforeValidator(_month),
-    PlainSerializer(str, return_type=str),
+    PlainSerializer(_month_out),
     WithJsonSchema({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$", "examples": ["2025-03"]}),
 ]
 # Names and codes: one printable line. The length is bounded before the characters are looked at.
@@ -100,3 +112,11 @@ CodeText = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_li
 ShortText = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_line)]
 NameText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)]
 LongText = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_prose)]
+
+# A month in a query string; a query parameter cannot be a Month itself, so it is parsed where it is used.
+MonthText = Annotated[str, Field(pattern=r"^(199\d|2[01]\d\d)-(0[1-9]|1[0-2])$", max_length=7, examples=["2025-03"])]
+
+
+def month_or_none(text: str | None) -> Month | None:
+    """The month that a query parameter names."""
+    return None if text is None else Month.parse(text)

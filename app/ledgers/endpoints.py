@@ -16,7 +16,7 @@ from app.domain.errors import Fault, Message
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.http.dependencies import Now, Reading, SettingsDep, Writing
-from app.http.fields import MonthField
+from app.http.fields import MonthText, month_or_none
 from app.http.problems import Invalid, PreconditionRequired
 from app.ledgers import bulk, reading, replay
 from app.ledgers.commands import Command, Filer, Intent, Result
@@ -194,15 +194,17 @@ def get_ledgers(
     session: Reading,
     site: Annotated[str | None, Query(max_length=64)] = None,
     region: Annotated[str | None, Query(pattern=r"^(\d{2}|\d{4}|\d{6})$")] = None,
-    first: Annotated[MonthField | None, Query(alias="from")] = None,
-    last: Annotated[MonthField | None, Query(alias="to")] = None,
+    first: Annotated[MonthText | None, Query(alias="from")] = None,
+    last: Annotated[MonthText | None, Query(alias="to")] = None,
     state: Annotated[LedgerState | None, Query()] = None,
     as_of: Annotated[AwareDatetime | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> dict[str, Any]:
     """List the ledgers you may see, by month."""
-    query = reading.LedgerQuery(site, region, first, last, state, as_of, limit, cursor)
+    query = reading.LedgerQuery(
+        site, region, month_or_none(first), month_or_none(last), state, as_of, limit, cursor
+    )
     items, next_cursor = reading.page(session, subject, query)
     return {"items": items, "next_cursor": next_cursor}
 

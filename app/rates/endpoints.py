@@ -3,23 +3,25 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
 from app.http.dependencies import Now, Reading
-from app.http.fields import CodeText, MonthField, ShortText
+from app.http.fields import CodeText, ShortText
 from app.rates import service
 from app.rates.export import csv_text
 from app.rates.progress import TargetsQuery, targets_progress
 from app.rates.schemas import MetricOut, MetricsOut, RatesOut, TargetsProgressOut
-from app.rates.scope import GroupBy, RateQuery
+from app.rates.scope import GroupBy, RateQuery, month_of
 
 router = APIRouter(prefix="/v1", tags=["rates"])
 
 Reader = Annotated[Subject, Depends(require(Scope.RATES_READ))]
 Region = Annotated[str | None, Query(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", examples=["1402"])]
 Wastes = Annotated[list[CodeText] | None, Query(max_length=50, examples=[["SW02"]])]
+# A query parameter cannot be a class of our own: the service reads the text.
+MonthText = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2025-03"])]
 AsOf = Annotated[AwareDatetime | None, Query(examples=["2026-01-10T08:00:00Z"])]
 
 
@@ -39,8 +41,8 @@ def get_rates(
     park: ShortText | None = None,
     site: Annotated[CodeText | None, Query(examples=["91140200MA0EXAMPLE001P"])] = None,
     waste: Wastes = None,
-    first: Annotated[MonthField | None, Query(alias="from")] = None,
-    last: Annotated[MonthField | None, Query(alias="to")] = None,
+    first: Annotated[MonthText | None, Query(alias="from")] = None,
+    last: Annotated[MonthText | None, Query(alias="to")] = None,
     group_by: GroupBy | None = None,
     as_of: AsOf = None,
     form: Annotated[Literal["json", "csv"] | None, Query(alias="format")] = None,
@@ -56,8 +58,8 @@ def get_rates(
         park=park,
         site=site,
         wastes=tuple(waste or ()),
-        first=first,
-        last=last,
+        first=month_of("from", first),
+        last=month_of("to", last),
         group_by=group_by,
         as_of=as_of,
         limit=limit,

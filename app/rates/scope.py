@@ -50,6 +50,15 @@ def query_fault(parameter: str, code: str, zh: str, en: str) -> Fault:
     return Fault(f"#query/{parameter}", code, Message(zh, en))
 
 
+def month_of(parameter: str, text: str | None) -> Month | None:
+    """Read a month of the query; 422 when it is none."""
+    try:
+        return None if text is None else Month.parse(text)
+    except MonthError:
+        zh, en = "应为 1990-01 至 2199-12 之间的月份", "this must be a month from 1990-01 to 2199-12"
+        raise Invalid(errors=[query_fault(parameter, "bad_month", zh, en)]) from None
+
+
 def earlier(month: Month, months: int) -> Month:
     """Go back, but not behind the first month there is."""
     try:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
 from app.http.dependencies import Now, Reading, Writing
-from app.http.fields import MonthField
+from app.http.fields import MonthText, month_or_none
 from app.transfers import confirmations
 from app.transfers.models import Decision
 from app.transfers.schemas import ConfirmationIn, TransferOut, TransferPage
@@ -23,14 +23,16 @@ def get_transfers(
     direction: Annotated[Literal["incoming", "outgoing"] | None, Query()] = None,
     site: Annotated[str | None, Query(max_length=64)] = None,
     waste: Annotated[str | None, Query(pattern=r"^SW\d{2}$")] = None,
-    first: Annotated[MonthField | None, Query(alias="from")] = None,
-    last: Annotated[MonthField | None, Query(alias="to")] = None,
+    first: Annotated[MonthText | None, Query(alias="from")] = None,
+    last: Annotated[MonthText | None, Query(alias="to")] = None,
     undecided: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[uuid.UUID | None, Query()] = None,
 ) -> dict[str, Any]:
     """List transfers you are a party of, or that touch your territory, with both sides' figures."""
-    query = confirmations.TransferQuery(direction, site, waste, first, last, undecided, limit, cursor)
+    query = confirmations.TransferQuery(
+        direction, site, waste, month_or_none(first), month_or_none(last), undecided, limit, cursor
+    )
     items, next_cursor = confirmations.page(session, subject, query)
     return {"items": items, "next_cursor": next_cursor}
 
