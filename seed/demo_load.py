@@ -66,13 +66,20 @@ def _register(session: WriteSession, city: DemoCity) -> None:
     at = city.filings[0].filed_at - _BEFORE_FIRST_FILING
     admin = _admin()
     for firm in city.enterprises:
-        body = {"credit_code": firm.credit_code, "name": firm.name, "industry": firm.industry, "region": firm.region}
+        body = {
+            "credit_code": firm.credit_code,
+            "name": firm.name,
+            "industry": firm.industry,
+            "region": firm.region,
+        }
         onboarding.register_enterprise(session, EnterpriseIn.model_validate(body), at)
     for site in city.sites:
         fields = {name: getattr(site, name) for name in SiteIn.model_fields if hasattr(site, name)}
         onboarding.register_site(session, admin, SiteIn.model_validate(fields), now=at, timezone=_TIMEZONE)
     for facility in city.facilities:
-        fields = {name: getattr(facility, name) for name in FacilityIn.model_fields if hasattr(facility, name)}
+        fields = {
+            name: getattr(facility, name) for name in FacilityIn.model_fields if hasattr(facility, name)
+        }
         onboarding.register_facility(session, admin, FacilityIn.model_validate(fields), at)
 
 
@@ -121,7 +128,9 @@ def _command(session: WriteSession, filing: Filing) -> Command:
     return Command(body.content(), Intent.AMEND, reason=filing.reason, ledger_id=ledger_id)
 
 
-def _confirm(session: WriteSession, answer: Confirmation, owners: dict[str, Any], subjects: dict[Any, Subject]) -> None:
+def _confirm(
+    session: WriteSession, answer: Confirmation, owners: dict[str, Any], subjects: dict[Any, Subject]
+) -> None:
     transfer_id = session.execute(
         select(Transfer.id).where(
             Transfer.month == answer.month,

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.bulletins.endpoints import router as bulletins
 from app.clients.endpoints import router as clients
 from app.enterprises.endpoints import router as enterprises
 from app.ledgers.endpoints import router as ledgers
@@ -11,5 +12,5 @@ from app.reference.endpoints import router as reference
 from app.transfers.endpoints import router as transfers
 
 router = APIRouter()
-for _slice in (clients, reference, enterprises, ledgers, transfers, rates, operations):
+for _slice in (clients, reference, enterprises, ledgers, transfers, rates, bulletins, operations):
     router.include_router(_slice)

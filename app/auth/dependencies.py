@@ -56,8 +56,9 @@ class Public:
     def __init__(self, reason: str) -> None:
         self.reason = reason
 
-    async def __call__(self) -> None:
+    async def __call__(self) -> str:
         """Let everyone pass."""
+        return self.reason
 
 
 def public(reason: str) -> Public:

@@ -1,26 +1,65 @@
 """`huanlian`: the command line. Exit codes: 0 done, 1 refused input, 2 wrong usage.
 
-What a command needs is imported when it runs: `--help` and the analysts' commands load no web framework.
+What a command needs is imported when it runs, so that `--help` loads neither the service nor numpy.
 """
 
-import sys
-from collections.abc import Sequence
-from importlib import import_module
+from pathlib import Path
+from typing import Annotated
 
-import click
 import typer
-from typer.core import TyperGroup
-from typer.main import get_command
 
-# Where each command lives, with one line of help: only the one asked for is imported.
-_COMMANDS = {
-    "demo": ("app.cli.serving:demo_app", "演示：建库、灌入示例城市并启动 / a made-up city in the browser"),
-    "serve": ("app.cli.serving:serve_app", "启动服务 / serve the API and the pages"),
-    "db": ("app.cli.database:db_app", "数据库结构 / the database schema"),
-    "seed": ("app.cli.database:seed_app", "载入参考数据 / load reference data"),
-    "client": ("app.cli.clients:client_app", "机器客户端 / machine clients"),
-    "user": ("app.cli.clients:user_app", "用户 / people who sign in"),
-    "bulletin": ("app.cli.bulletins:bulletin_app", "核对官方公告 / check official bulletins"),
-    "reconcile": ("app.cli.reconcile:reconcile", "平差 / reconcile contradictory reports of a network"),
-    "attribute": ("app.cli.attribute:attribute", "每一吨的去向 / the fates of every tonne of a network"),
-}
+from app.cli.bulletins import bulletin_app
+from app.cli.clients import client_app, user_app
+from app.cli.database import db_app, seed_app
+from app.cli.serving import demo, serve
+
+_File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE")]
+_Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
+
+cli = typer.Typer(
+    name="huanlian",
+    help=(
+        "环链：大宗工业固废台账、利用率与去向 / ledgers, utilization rates and fates of bulk industrial solid waste.\n\n"
+        "HUANLIAN_DATABASE_URL 选择数据库 chooses the database (default sqlite:///var/huanlian.db)."
+    ),
+    epilog="例 examples:  huanlian db upgrade && huanlian seed load && huanlian serve",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+cli.command()(demo)
+cli.command()(serve)
+cli.add_typer(db_app, name="db")
+cli.add_typer(seed_app, name="seed")
+cli.add_typer(client_app, name="client")
+cli.add_typer(user_app, name="user")
+cli.add_typer(bulletin_app, name="bulletin")
+
+
+@cli.command(epilog="例 example:  huanlian reconcile network.json --json")
+def reconcile(file: _File, *, json_output: _Json = False) -> None:
+    """平差：相互矛盾的报数合起来说明什么 / what contradictory reports of a network say together.
+
+    FILE is a network as .json, .csv or .xlsx. Exit 0: done, warnings on stderr; 1: the file was refused, by
+    item; 2: wrong usage.
+    """
+    from app.cli.reconcile import reconcile as run  # noqa: PLC0415 - numpy and scipy only when asked for
+
+    run(file, json_output=json_output)
+
+
+@cli.command(epilog="例 example:  huanlian attribute network.json --json")
+def attribute(file: _File, *, json_output: _Json = False) -> None:
+    """每一吨的最终去向：份额、总量、回路 / the fates of every tonne: shares, totals, loops.
+
+    FILE is a network as .json, .csv or .xlsx. Exit 0: done, warnings on stderr; 1: the file was refused, by
+    item; 2: wrong usage.
+    """
+    from app.cli.attribute import attribute as run  # noqa: PLC0415 - numpy only when asked for
+
+    run(file, json_output=json_output)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()

@@ -28,9 +28,7 @@ router = APIRouter(tags=["clients"])
 Admin = Annotated[Subject, Depends(require(Scope.ADMIN))]
 
 
-@router.post(
-    "/oauth/token", dependencies=[Depends(public("this is where one signs in"))]
-)
+@router.post("/oauth/token", dependencies=[Depends(public("this is where one signs in"))])
 def issue_access_token(
     session: Reading,
     settings: SettingsDep,
@@ -95,7 +93,9 @@ def disable_client(session: Writing, now: Now, _admin: Admin, client_id: str) ->
 
 def _shown(session: ReadSession, clients: Sequence[Client]) -> list[ClientOut]:
     secrets = repository.secrets_of(session, [client.id for client in clients])
-    codes = repository.credit_codes(session, [c.enterprise_id for c in clients if c.enterprise_id is not None])
+    codes = repository.credit_codes(
+        session, [c.enterprise_id for c in clients if c.enterprise_id is not None]
+    )
     return [
         ClientOut(
             client_id=client.client_id,

@@ -18,7 +18,9 @@ class ClientIn(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"name": "ERP", "role": "enterprise", "enterprise": "91140200MA0EXAMP1X"}]},
+        json_schema_extra={
+            "examples": [{"name": "ERP", "role": "enterprise", "enterprise": "91140200MA0EXAMP1X"}]
+        },
     )
 
     name: NameText

@@ -179,7 +179,8 @@ def _check_login(username: str, password: str) -> None:
     shortest, longest = passwords.MIN_LENGTH, passwords.MAX_LENGTH
     if not shortest <= len(password) <= longest:
         text = Message(
-            f"密码须为 {shortest} 至 {longest} 个字符", f"a password is {shortest} to {longest} characters long"
+            f"密码须为 {shortest} 至 {longest} 个字符",
+            f"a password is {shortest} to {longest} characters long",
         )
         faults.append(Fault("/password", "bad_password", text))
     if faults:

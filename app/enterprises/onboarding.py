@@ -63,7 +63,8 @@ def register_site(
     """Register a site of one's own enterprise, an administrator of any; True when it is new."""
     owner = _owner(session, subject, body.enterprise)
     rules.refuse(rules.place_faults(reference.codes(session), region=body.region, industry=body.industry))
-    wanted = body.model_dump(exclude={"enterprise"})
+    wanted = dict(body)
+    del wanted["enterprise"]
     wanted["industry"] = body.industry or owner.industry
     if body.permit_number is None and rules.PERMIT_NUMBER.fullmatch(body.code):
         wanted["permit_number"] = body.code
@@ -106,7 +107,7 @@ def change_site(
 ) -> tuple[Site, Enterprise]:
     """Change what was sent of a site. Raises NotFound, Forbidden, Invalid, Conflict."""
     site, owner = _own_site(session, subject, code)
-    changes = patch.model_dump(exclude_unset=True)
+    changes = {name: getattr(patch, name) for name in patch.model_fields_set}
     rules.refuse(
         [rules.required_fault(name) for name in ("name", "reports_from") if changes.get(name, "") is None]
     )
@@ -115,8 +116,7 @@ def change_site(
         _refuse_taken_permit(session, changes["permit_number"], site.id)
     for name, value in changes.items():
         setattr(site, name, value)
-    faults = rules.period_faults(site.reports_from, site.reports_until)
-    rules.refuse(faults)
+    rules.refuse(rules.period_faults(site.reports_from, site.reports_until))
     session.flush()
     return site, owner
 

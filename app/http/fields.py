@@ -9,7 +9,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     PlainSerializer,
-    SerializationInfo,
     WithJsonSchema,
 )
 
@@ -57,11 +56,6 @@ def _month(value: Any) -> Month:
         raise FaultyValue("bad_month", _BAD_MONTH) from None
 
 
-def _month_out(month: Month, info: SerializationInfo) -> Month | str:
-    # model_dump() keeps the Month for columns and comparisons; only JSON gets its text.
-    return str(month) if info.mode_is_json() else month
-
-
 def _line(text: str) -> str:
     """One line of text, without blanks around it."""
     return _printable(text, allowed="")
@@ -100,11 +94,11 @@ Tonnes = Annotated[
         mode="validation",
     ),
 ]
-# A calendar month, "2025-03" outside and Month inside.
+# A calendar month, "2025-03" outside and Month inside; model_dump() gives the text, dict(model) the Month.
 MonthField = Annotated[
     Month,
     BeforeValidator(_month),
-    PlainSerializer(_month_out),
+    PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$", "examples": ["2025-03"]}),
 ]
 # Names and codes: one printable line. The length is bounded before the characters are looked at.
@@ -114,7 +108,9 @@ NameText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_l
 LongText = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_prose)]
 
 # A month in a query string; a query parameter cannot be a Month itself, so it is parsed where it is used.
-MonthText = Annotated[str, Field(pattern=r"^(199\d|2[01]\d\d)-(0[1-9]|1[0-2])$", max_length=7, examples=["2025-03"])]
+MonthText = Annotated[
+    str, Field(pattern=r"^(199\d|2[01]\d\d)-(0[1-9]|1[0-2])$", max_length=7, examples=["2025-03"])
+]
 
 
 def month_or_none(text: str | None) -> Month | None:

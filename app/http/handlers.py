@@ -7,7 +7,8 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from app.domain.errors import Fault, Message
@@ -39,7 +40,9 @@ class _HttpProblem(Problem):
             405: Message("该地址不支持此方法", "This address does not take that method"),
             400: Message("无法读取请求体", "The request body cannot be read"),
         }
-        super().__init__(texts.get(status, Message("请求未能完成", "The request was not fulfilled")), headers=headers)
+        super().__init__(
+            texts.get(status, Message("请求未能完成", "The request was not fulfilled")), headers=headers
+        )
         self.status = status
 
 

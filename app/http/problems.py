@@ -51,7 +51,11 @@ def fault_document(fault: Fault) -> dict[str, Any]:
     # A key that a caller invented may hold anything, even half a surrogate pair: it is made printable first.
     pointer = fault.pointer[:300].encode("utf-8", "replace").decode()
     pointer = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in pointer)
-    return {"pointer": pointer, "code": fault.code, "message": {"zh": fault.message.zh, "en": fault.message.en}}
+    return {
+        "pointer": pointer,
+        "code": fault.code,
+        "message": {"zh": fault.message.zh, "en": fault.message.en},
+    }
 
 
 class Unauthenticated(Problem):
@@ -84,7 +88,9 @@ class Conflict(Problem):
 class PreconditionFailed(Problem):
     status = 412
     code = "precondition_failed"
-    title = Message("数据已被更新，请重新读取后再提交", "It has changed since you read it; read it again, then submit")
+    title = Message(
+        "数据已被更新，请重新读取后再提交", "It has changed since you read it; read it again, then submit"
+    )
 
 
 class PayloadTooLarge(Problem):

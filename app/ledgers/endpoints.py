@@ -23,6 +23,7 @@ from app.ledgers.commands import Command, Filer, Intent, Result
 from app.ledgers.decisions import close_month, decide
 from app.ledgers.documents import canonical, warning_document
 from app.ledgers.file import file
+from app.ledgers.rollups import differences_from_lines
 from app.ledgers.schemas import (
     AmendmentIn,
     BulkOut,
@@ -33,6 +34,7 @@ from app.ledgers.schemas import (
     LedgerIn,
     LedgerOut,
     LedgerPage,
+    SelfcheckOut,
     ValidatedOut,
     VersionsOut,
 )
@@ -242,3 +244,12 @@ def post_closing(body: ClosingIn, subject: Reader, session: Writing, now: Now) -
     """Close a month for a region; from then on it changes only with a reason."""
     closed = close_month(session, subject, body.region, body.month, now)
     return {"region": body.region, "month": str(body.month), "ledgers_closed": closed}
+
+
+@router.get("/selfcheck", response_model=SelfcheckOut, tags=["operations"])
+def get_selfcheck(
+    _subject: Annotated[Subject, Depends(require(Scope.ADMIN))], session: Reading
+) -> dict[str, Any]:
+    """Recompute every rollup from the ledger lines and name those that differ."""
+    differences = differences_from_lines(session)
+    return {"ok": not differences, "rollup_differences": differences}

@@ -366,6 +366,13 @@ class ClosedOut(BaseModel):
     ledgers_closed: int
 
 
+class SelfcheckOut(BaseModel):
+    """Whether every rollup is the sum of its lines, and which are not."""
+
+    ok: bool
+    rollup_differences: list[dict[str, str]]
+
+
 def percent_text(millipercent: int) -> str:
     """Thousandths of a per cent as the shortest decimal: 27000 → "27"."""
     whole, rest = divmod(millipercent, 1000)

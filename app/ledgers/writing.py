@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, update
 
 from app.db.base import table_of
 from app.db.session import WriteSession
-from app.domain.ledger import LedgerContent, LedgerState, Line, totals_of
+from app.domain.ledger import Disposed, LedgerContent, LedgerState, Line, Sent, Used, totals_of
 from app.domain.ledger_checks import Warn
 from app.enterprises.service import SiteRow
 from app.ids import new_id
@@ -202,54 +202,49 @@ def _line_row(version_id: uuid.UUID, position: int, line: Line) -> Row:
     }
 
 
-_FLOW_NONE: Row = dict.fromkeys(
-    ("purpose", "party", "process", "product", "facility", "compliant", "out_of_province")
-)
+_FLOW_NONE: Row = {
+    "prior_stock_grams": 0,
+    "of_received_grams": 0,
+    **dict.fromkeys(("purpose", "party", "process", "product", "facility", "compliant", "out_of_province")),
+}
 
 
 def _flow_rows(version_id: uuid.UUID, line_position: int, line: Line) -> list[Row]:
-    rows: list[Row] = []
+    """The entries of a line's four lists, each with the columns that its list has."""
+    lists: dict[FlowKind, list[Row]] = {
+        FlowKind.RECEIVED: [
+            {"grams": r.grams, "party": r.party, "purpose": r.purpose} for r in line.received
+        ],
+        FlowKind.USED: [{**_masses(u), "process": u.process, "product": u.product} for u in line.used],
+        FlowKind.DISPOSED: [
+            {**_masses(d), "process": d.method, "facility": d.facility, "compliant": d.compliant}
+            for d in line.disposed
+        ],
+        FlowKind.SENT: [
+            {**_masses(s), "party": s.party, "purpose": s.purpose, "out_of_province": s.out_of_province}
+            for s in line.sent
+        ],
+    }
+    return [
+        {
+            **_FLOW_NONE,
+            "version_id": version_id,
+            "line": line_position,
+            "kind": kind,
+            "position": position,
+            **row,
+        }
+        for kind, rows in lists.items()
+        for position, row in enumerate(rows)
+    ]
 
-    def add(kind: FlowKind, position: int, grams: int, prior: int, of_received: int, **more: Any) -> None:
-        key = {"version_id": version_id, "line": line_position, "kind": kind, "position": position}
-        masses = {"grams": grams, "prior_stock_grams": prior, "of_received_grams": of_received}
-        rows.append(_FLOW_NONE | key | masses | more)
 
-    for position, taken in enumerate(line.received):
-        add(FlowKind.RECEIVED, position, taken.grams, 0, 0, party=taken.party, purpose=taken.purpose)
-    for position, use in enumerate(line.used):
-        add(
-            FlowKind.USED,
-            position,
-            use.grams,
-            use.prior_stock_grams,
-            use.of_received_grams,
-            process=use.process,
-            product=use.product,
-        )
-    for position, end in enumerate(line.disposed):
-        add(
-            FlowKind.DISPOSED,
-            position,
-            end.grams,
-            end.prior_stock_grams,
-            end.of_received_grams,
-            process=end.method,
-            facility=end.facility,
-            compliant=end.compliant,
-        )
-    for position, sent in enumerate(line.sent):
-        add(
-            FlowKind.SENT,
-            position,
-            sent.grams,
-            sent.prior_stock_grams,
-            sent.of_received_grams,
-            party=sent.party,
-            purpose=sent.purpose,
-            out_of_province=sent.out_of_province,
-        )
-    return rows
+def _masses(flow: Used | Disposed | Sent) -> Row:
+    return {
+        "grams": flow.grams,
+        "prior_stock_grams": flow.prior_stock_grams,
+        "of_received_grams": flow.of_received_grams,
+    }
 
 
 def _activity_rows(version_id: uuid.UUID, content: LedgerContent) -> list[Row]:

@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from app.domain.errors import Message
 from app.domain.rates import EMPTY_DENOMINATOR, NO_LAST_YEAR
+from app.rates.service import NO_LEDGERS
 from app.web.languages import Language
 
 _SHELL = {
@@ -33,9 +34,6 @@ _SIGN_IN = {
     "sign_in.refused": Message("用户名或密码不正确。", "User name or password is not right."),
     "sign_in.stale": Message(
         "页面已过期，请重新提交一次。", "This page had expired. Please submit it once more."
-    ),
-    "sign_in.wait": Message(
-        "尝试次数过多，请过几分钟再登录。", "Too many attempts. Please try again in a few minutes."
     ),
     "sign_in.public": Message("不登录，查看公开数据", "See the public figures without signing in"),
 }
@@ -79,8 +77,8 @@ _OVERVIEW = {
         "Projected for the end of {until}: {value} (95% interval {low} to {high})",
     ),
     "tile.pace": Message(
-        "到期前每月须利用{needed}，目前月均{present}",
-        "{needed} a month needed until the end, {present} at present",
+        "要在{until}末达标，余下每月须利用{needed}，目前月均{present}",
+        "{needed} a month needed to meet it by the end of {until}, {present} at present",
     ),
     "tile.stock_shrank": Message("库存减少", "the stock shrank"),
     "tile.ledgers": Message("已报台账 {filed} / 应报 {expected}", "{filed} of {expected} ledgers filed"),
@@ -104,7 +102,11 @@ _OVERVIEW = {
         "已报台账 ÷ 应报台账（零申报计入）", "filed / expected, nil returns included"
     ),
     "target": Message("目标{target}（{until}）", "Target {target} ({until})"),
-    "target.source": Message("目标依据：{source}", "Target: {source}"),
+    "target.source": Message("目标：{name}。依据：{source}", "Target: {name}. Source: {source}"),
+    "target.source.unverified": Message(
+        "目标：{name}。依据：{source}（原文待核）",
+        "Target: {name}. Source: {source} (not yet checked against the original)",
+    ),
     "words.below": Message(
         "低于目标{target}，差{points}个百分点", "{points} points below the {target} target"
     ),
@@ -176,6 +178,10 @@ _STATES = {
         "Nobody has filed in this scope. Once ledgers come in by the API, "
         "rates, target and trend appear here.",
     ),
+    "withheld.lead": Message(
+        "这个范围内不足三家企业，为不泄露单个企业的数据，不予公布。",
+        "Fewer than three enterprises are behind these figures: they are withheld, so that none is given away.",
+    ),
     "empty.docs": Message(
         "看接口文档：怎样报入第一份台账", "API documentation: how to file the first ledger"
     ),
@@ -219,6 +225,7 @@ TEXTS: Mapping[str, Message] = MappingProxyType(_SHELL | _SIGN_IN | _OVERVIEW | 
 _REASONS: Mapping[str, Message] = MappingProxyType(
     {
         EMPTY_DENOMINATOR: Message("本期没有产生量", "nothing was generated in the period"),
+        NO_LEDGERS: Message("没有台账", "no ledger was filed"),
         NO_LAST_YEAR: Message("没有上年数据", "there are no figures of last year"),
     }
 )

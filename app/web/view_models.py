@@ -113,3 +113,4 @@ class Overview:
     sites_footing: Footing | None
     controls: Controls
     public: bool
+    withheld: bool

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """Start Chromium once; say loudly when there is none."""
-    from chromium import chromium_path, running_browser
+    from web.chromium import chromium_path, running_browser
 
     path = chromium_path()
     if path is None:

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from chromium import Watched, watched_page
-from made_up_figures import INDUSTRIES, WASTES, city
 from starlette.requests import Request
+from web.chromium import Watched, watched_page
+from web.made_up_figures import INDUSTRIES, WASTES, city
 
 from app.domain.periods import Month
 from app.http.middleware import CONTENT_SECURITY_POLICY

@@ -3,9 +3,9 @@
 from itertools import pairwise
 
 import pytest
-from html_tree import Node, parsed
 from hypothesis import given
 from hypothesis import strategies as st
+from web.html_tree import Node, parsed
 
 from app.web.charts.bullets import Bullet, BulletChart, Verdict, bullet_chart, single_bullet
 from app.web.charts.stacks import StackChart, StackColumn, StackSeries, stack_chart

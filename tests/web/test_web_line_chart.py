@@ -3,9 +3,9 @@
 from itertools import groupby, pairwise
 
 import pytest
-from html_tree import Node, parsed
 from hypothesis import given
 from hypothesis import strategies as st
+from web.html_tree import Node, parsed
 
 from app.web.charts.line import LineChart, LinePoint, TargetMark, line_chart
 from app.web.charts.months import BOTTOM, TOP

@@ -6,9 +6,9 @@ from fractions import Fraction
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from html_tree import Node, parsed
-from made_up_figures import INDUSTRIES, NEW_WASTE, SITES, WASTES, city, nothing_filed, totals
 from starlette.requests import Request
+from web.html_tree import Node, parsed
+from web.made_up_figures import INDUSTRIES, NEW_WASTE, SITES, WASTES, city, nothing_filed, totals
 
 from app.domain.errors import Message
 from app.domain.periods import Month

@@ -33,11 +33,14 @@ class MonthFigure:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The threshold that applies to the scope, and how the scope stands to it."""
+    """The threshold that applies to the scope, and how the year that ends with `year_end` stands to it."""
 
     threshold: Fraction
     until: Month
+    year_end: Month
+    name: Message
     source: str
+    verified: bool
     progress: Progress
 
 
@@ -74,7 +77,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class OverviewFigures:
-    """Everything on the overview. `public` leaves out what only those who signed in may see."""
+    """Everything on the overview.
+
+    `public`: shown without signing in. `withheld`: fewer than three enterprises, so the public is shown nothing.
+    """
 
     scope: Scope
     place: Message
@@ -93,6 +99,7 @@ class OverviewFigures:
     metric_options: tuple[Option, ...]
     years: tuple[int, ...]
     public: bool
+    withheld: bool = False
 
 
 def trend_scope(figures: OverviewFigures) -> Scope:

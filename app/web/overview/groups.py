@@ -8,11 +8,10 @@ from app.web.charts.bullets import Bullet, BulletChart, bullet_chart
 from app.web.languages import Language
 from app.web.overview.figures import Group, OverviewFigures
 from app.web.overview.footings import Footings, heading
+from app.web.overview.ranking import laggards, leaders
 from app.web.overview.verdicts import missing_grams, verdict_on, words_for
 from app.web.texts import reason_text, text
 from app.web.view_models import Footing, Panel, SiteList, SiteRow, Table
-
-_SITES_SHOWN = 5
 
 
 def by_waste(figures: OverviewFigures, footings: Footings, language: Language) -> Panel:
@@ -97,31 +96,15 @@ def _row(group: Group, language: Language) -> tuple[str, ...]:
 
 
 def site_lists(figures: OverviewFigures, language: Language) -> tuple[SiteList, ...]:
-    """Choose whom to praise and whom to ask: highest rates, and most tonnes short of the target."""
-    rated = [(group, group.rate) for group in figures.sites if group.rate is not None]
-    comparable = [(group, rate, rate.value) for group, rate in rated if rate.value is not None]
-    if not comparable:
+    """List whom to praise and whom to ask: highest rates, and most tonnes short of the target."""
+    if not figures.sites:
         return ()
-    # At equal rates the larger site leads; the code settles what is left.
-    leaders = sorted(comparable, key=lambda site: (-site[2], -site[1].denominator, site[0].code))
     threshold = figures.target.threshold if figures.target is not None else None
-    if threshold is None:
-        key, laggards = "sites.lowest", list(reversed(leaders))
-    else:
-        key = "sites.laggards"
-        short = [site for site in comparable if missing_grams(site[1], threshold) > 0]
-        laggards = sorted(short, key=lambda site: (-missing_grams(site[1], threshold), site[0].code))
+    leading, lagging = leaders(figures.sites), laggards(figures.sites, threshold)
+    lagging_key = "sites.lowest" if threshold is None else "sites.laggards"
     return (
-        SiteList(
-            "leaders",
-            text("sites.leaders", language),
-            tuple(_site(group, language) for group, _, _ in leaders[:_SITES_SHOWN]),
-        ),
-        SiteList(
-            "laggards",
-            text(key, language),
-            tuple(_site(group, language) for group, _, _ in laggards[:_SITES_SHOWN]),
-        ),
+        SiteList("leaders", text("sites.leaders", language), tuple(_site(s, language) for s in leading)),
+        SiteList("laggards", text(lagging_key, language), tuple(_site(s, language) for s in lagging)),
     )
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
+from app.rates.service import NO_LEDGERS
 from app.web import numbers
 from app.web.languages import Language
 from app.web.overview.fates import fates
-from app.web.overview.figures import Option, OverviewFigures
+from app.web.overview.figures import Option, OverviewFigures, Target
 from app.web.overview.footings import Footings
 from app.web.overview.groups import by_industry, by_waste, site_lists
 from app.web.overview.tiles import tiles
@@ -20,7 +21,7 @@ from app.web.view_models import Choice, Controls, Overview, Panel
 def overview(figures: OverviewFigures, language: Language, timezone: str) -> Overview:
     """Write and draw the page; without a single ledger in the scope it has no figures at all."""
     footings = Footings(figures, language, timezone)
-    filed = figures.coverage.ledgers_filed > 0
+    filed = figures.rate.reason != NO_LEDGERS and not figures.withheld
     sites = site_lists(figures, language) if filed else ()
     target = figures.target
     return Overview(
@@ -29,14 +30,20 @@ def overview(figures: OverviewFigures, language: Language, timezone: str) -> Ove
         waste=language.of(figures.waste) if figures.waste else text("all_wastes", language),
         headline=_headline(figures, language),
         verdict=verdict_on(figures.rate, target.threshold if target else None),
-        target_source=text("target.source", language, source=target.source) if target else "",
+        target_source=_target_source(target, language) if target else "",
         tiles=tiles(figures, footings, language) if filed else (),
         panels=_panels(figures, footings, language) if filed else (),
         sites=sites,
         sites_footing=footings.of_metric(figures.metric, "site") if sites else None,
         controls=_controls(figures, language),
         public=figures.public,
+        withheld=figures.withheld,
     )
+
+
+def _target_source(target: Target, language: Language) -> str:
+    key = "target.source" if target.verified else "target.source.unverified"
+    return text(key, language, name=language.of(target.name), source=target.source)
 
 
 def _panels(figures: OverviewFigures, footings: Footings, language: Language) -> tuple[Panel, ...]:

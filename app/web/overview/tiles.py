@@ -104,6 +104,7 @@ def _outlook(target: Target | None, language: Language) -> list[str]:
     if target is None:
         return []
     progress = target.progress
+    until = numbers.until(target.year_end, language)
     lines = []
     if (
         progress.pace_grams is not None
@@ -112,14 +113,14 @@ def _outlook(target: Target | None, language: Language) -> list[str]:
     ):
         needed = str(numbers.mass(progress.pace_grams, language))
         present = str(numbers.mass(progress.present_pace_grams, language))
-        lines.append(text("tile.pace", language, needed=needed, present=present))
+        lines.append(text("tile.pace", language, needed=needed, present=present, until=until))
     projection = progress.projection
     if progress.months_remaining and projection is not None and projection.low is not None:
         lines.append(
             text(
                 "tile.projection",
                 language,
-                until=numbers.until(target.until, language),
+                until=until,
                 value=numbers.fraction_percent(projection.value),
                 low=numbers.fraction_percent(projection.low),
                 high=numbers.fraction_percent(projection.high or projection.low),

@@ -1,0 +1,70 @@
+"""`huanlian db` and `huanlian seed`: the schema, and what is in it from the start."""
+
+import typer
+
+from app.cli.opening import opened, read_settings, refuse
+
+db_app = typer.Typer(help="数据库结构 / the database schema", no_args_is_help=True)
+seed_app = typer.Typer(help="载入参考数据 / load reference data", no_args_is_help=True)
+
+
+@db_app.callback()
+def _db() -> None:
+    """数据库结构：升级、核对 / the database schema: upgrade, check."""
+
+
+@db_app.command(epilog="例 example:  HUANLIAN_DATABASE_URL=postgresql:///huanlian huanlian db upgrade")
+def upgrade() -> None:
+    """升级到最新结构 / bring the database to the newest schema. Safe to run again, and from several places."""
+    from app.db.upgrade import current_revision  # noqa: PLC0415 - only when a command runs
+    from app.db.upgrade import upgrade as run  # noqa: PLC0415 - same
+
+    with opened(read_settings()) as database:
+        run(database.engines.write)
+        typer.echo(f"数据库结构版本 schema revision: {current_revision(database.engines.write)}")
+
+
+@db_app.command(epilog="例 example:  huanlian db check")
+def check() -> None:
+    """核对：版本最新，表与程序一致 / the revision is the newest and the tables are those of the program."""
+    import app.tables  # noqa: F401, PLC0415 - fills the metadata to compare with
+    from app.db.upgrade import (  # noqa: PLC0415 - only when a command runs
+        current_revision,
+        head_revision,
+        schema_differences,
+    )
+
+    with opened(read_settings()) as database:
+        engine = database.engines.write
+        revision, head = current_revision(engine), head_revision()
+        if revision != head:
+            refuse(f"结构版本 schema revision {revision}, 应为 expected {head}: huanlian db upgrade")
+        differences = schema_differences(engine)
+        if differences:
+            refuse("表与程序不一致 the tables differ from the program:", *differences)
+        typer.echo(f"一致 as expected: {revision}")
+
+
+@seed_app.callback()
+def _seed() -> None:
+    """载入参考数据与示例城市 / load the reference data and the made-up city."""
+
+
+@seed_app.command(epilog="例 example:  huanlian seed load --demo")
+def load(
+    *,
+    demo: Annotated[bool, typer.Option("--demo", help="并载入虚构的示例城市 / the made-up city too")] = False,
+) -> None:
+    """载入随程序发布的参考数据；重复运行不改变数据 / load the shipped reference data; again changes nothing."""
+    from app.clock import system_clock  # noqa: PLC0415 - only when a command runs
+    from seed.demo_load import load_demo  # noqa: PLC0415 - same
+    from seed.load import load_reference  # noqa: PLC0415 - same
+
+    with opened(read_settings()) as database:
+        with database.writing() as session:
+            report = load_reference(session, system_clock())
+        counts = f"+{report.inserted} ~{report.changed} ={report.unchanged} kept {report.kept}"
+        typer.echo(f"参考数据 reference data {report.release}: {counts}")
+        if demo:
+            for login in load_demo(database, system_clock()):
+                typer.echo(f"{login.username}  {login.password}  {login.name}")
