@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.auth.dependencies import Requirement
 from app.auth.sessions import COOKIE
@@ -111,10 +111,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 
 def _doors(app: FastAPI) -> Iterator[tuple[str, str, Requirement | None]]:
-    for route in app.routes:
-        if isinstance(route, APIRoute) and route.include_in_schema:
-            for method in route.methods:
-                yield route.path_format, method.lower(), requirement_of(route.dependant)
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, APIRoute):
+            for method in route.methods or ():
+                yield str(route.path_format), method.lower(), requirement_of(route.original_route.dependant)
 
 
 def requirement_of(dependant: Dependant) -> Requirement | None:

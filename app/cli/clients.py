@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -131,7 +132,7 @@ def _whose(enterprise: str | None, region: str | None, permits: str | None, *, a
     return chosen[0]
 
 
-def _tell(told: dict[str, object], *, json_output: bool) -> None:
+def _tell(told: Mapping[str, object], *, json_output: bool) -> None:
     if json_output:
         typer.echo(json.dumps(told, ensure_ascii=False))
         return

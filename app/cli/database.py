@@ -1,5 +1,7 @@
 """`huanlian db` and `huanlian seed`: the schema, and what is in it from the start."""
 
+from typing import Annotated
+
 import typer
 
 from app.cli.opening import opened, read_settings, refuse

@@ -67,11 +67,15 @@ def get_rates(
     )
     answer = RatesOut.of(service.rates(session, subject, query, now))
     if form == "csv" or (form is None and "text/csv" in accept):
-        headers = {"Content-Disposition": 'attachment; filename="rates.csv"'}
-        if answer.next_cursor is not None:
-            headers["X-Next-Cursor"] = answer.next_cursor
-        return Response(csv_text(answer, group_by), media_type="text/csv; charset=utf-8", headers=headers)
+        return _csv(answer, group_by)
     return answer
+
+
+def _csv(answer: RatesOut, group_by: GroupBy | None) -> Response:
+    headers = {"Content-Disposition": 'attachment; filename="rates.csv"'}
+    if answer.next_cursor is not None:
+        headers["X-Next-Cursor"] = answer.next_cursor
+    return Response(csv_text(answer, group_by), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/metrics")

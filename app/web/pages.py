@@ -1,23 +1,139 @@
-"""The pages: start page, sign-in and sign-out, API documentation."""
+"""The pages: start page, sign-in and sign-out."""
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
-import structlog
-from fastapi import APIRouter, Depends, FastAPI, Form, Request
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.auth import sessions
 from app.auth.dependencies import public
 from app.auth.sessions import PageSession
 from app.auth.subjects import Scope
-from app.db.session import ReadSession
-from app.domain.errors import Fault
-from app.domain.periods import Month, MonthError
 from app.http.dependencies import Now, Reading, SettingsDep
-from app.http.problems import Forbidden, Invalid, Problem
-from app.rates.scope import query_fault
+from app.http.problems import Forbidden
 from app.settings import Settings
+from app.web import forms
+from app.web.overview.gather import gather
+from app.web.overview.page import overview
+from app.web.overview.public import PUBLIC_READER, behind, for_public
+from app.web.page_route import PageRoute, problem_page
+from app.web.rendering import language_for, person_of, render
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+_SEE_OTHER = 303
+_UNAUTHORIZED = 401
+_FORBIDDEN = 403
+
+
+def visitor(request: Request, session: Reading, settings: SettingsDep, now: Now) -> PageSession | None:
+    """Say who looks at a page: a session counts as long as its account does."""
+    found = sessions.read(request.cookies.get(sessions.COOKIE), settings=settings, now=now)
+    return found if found is not None and sessions.is_welcome(session, found.subject) else None
+
+
+Visitor = Annotated[PageSession | None, Depends(visitor, scope="function")]
+
+
+@router.get(
+    "/", dependencies=[Depends(public("the page itself sends strangers away or shows public figures"))]
+)
+def start_page(
+    request: Request, session: Reading, settings: SettingsDep, now: Now, visitor: Visitor
+) -> Response:
+    """Show the rates of what the reader may see."""
+    if visitor is None:
+        if not settings.public_page:
+            return _to_sign_in(request)
+        asked = forms.public_asked_of(request.query_params)
+        figures, reach = gather(session, PUBLIC_READER, asked, now, settings.timezone)
+        figures = for_public(figures, behind(session, reach.scope, reach.window))
+    elif Scope.RATES_READ not in visitor.subject.scopes:
+        return problem_page(request, Forbidden(), person_of(visitor))
+    else:
+        asked = forms.asked_of(request.query_params)
+        figures, _ = gather(session, visitor.subject, asked, now, settings.timezone)
+    page = overview(figures, language_for(request), settings.timezone)
+    return render(request, "overview.html", {"page": page, "person": person_of(visitor)})
+
+
+@router.get("/sign-in", dependencies=[Depends(public("where people sign in"))])
+def sign_in_page(request: Request, settings: SettingsDep, visitor: Visitor) -> Response:
+    """Show the sign-in form."""
+    wanted = forms.local_path(request.query_params.get("next", "/"))
+    if visitor is not None:
+        return RedirectResponse(wanted, _SEE_OTHER)
+    return _sign_in_form(request, settings, wanted)
+
+
+@router.post("/sign-in", dependencies=[Depends(public("where people sign in"))])
+def sign_in(
+    request: Request,
+    session: Reading,
+    settings: SettingsDep,
+    now: Now,
+    username: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    csrf: Annotated[str, Form()] = "",
+    next_: Annotated[str, Form(alias="next")] = "/",
+) -> Response:
+    """Sign a person in and go where the person wanted to go."""
+    form = forms.SignIn(username, password, csrf, forms.local_path(next_))
+    nonce = request.cookies.get(forms.FORM_COOKIE)
+    if not forms.form_is_ours(nonce, form.csrf, settings.secret_key.get_secret_value()):
+        return _sign_in_form(request, settings, form.next, form.username, "sign_in.stale", _FORBIDDEN)
+    subject = sessions.authenticate_user(session, form.username, form.password) if form.plausible else None
+    if subject is None:
+        return _sign_in_form(request, settings, form.next, form.username, "sign_in.refused", _UNAUTHORIZED)
+    response = RedirectResponse(form.next, _SEE_OTHER)
+    sessions.start(response, subject, settings=settings, now=now)
+    response.delete_cookie(forms.FORM_COOKIE, path="/sign-in")
+    return response
+
+
+@router.post("/sign-out", dependencies=[Depends(public("whoever has no session has nothing to end"))])
+def sign_out(
+    request: Request, settings: SettingsDep, visitor: Visitor, csrf: Annotated[str, Form()] = ""
+) -> Response:
+    """End the session; only a form of that very session does."""
+    if visitor is not None and not visitor.accepts(csrf):
+        return problem_page(request, Forbidden(), person_of(visitor))
+    response = RedirectResponse("/", _SEE_OTHER)
+    sessions.end(response, settings=settings)
+    return response
+
+
+def _to_sign_in(request: Request) -> Response:
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/sign-in?{urlencode({'next': here})}", _SEE_OTHER)
+
+
+def _sign_in_form(
+    request: Request,
+    settings: Settings,
+    wanted: str,
+    username: str = "",
+    fault: str = "",
+    status: int = 200,
+) -> Response:
+    """Show the form with a token of its own; the cookie beside it lives as long as the browser."""
+    nonce = request.cookies.get(forms.FORM_COOKIE) or forms.new_form_nonce()
+    values = {
+        "fault": fault,
+        "csrf": forms.form_token(nonce, settings.secret_key.get_secret_value()),
+        "next": wanted,
+        "username": username[: forms.MAX_USERNAME],
+        "public_page": settings.public_page,
+        "person": None,
+    }
+    response = render(request, "sign_in.html", values, status=status)
+    response.set_cookie(
+        forms.FORM_COOKIE,
+        nonce,
+        path="/sign-in",
+        secure=settings.secure_cookies,
+        httponly=True,
+        samesite="strict",
+    )
+    return response

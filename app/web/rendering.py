@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from app.auth.sessions import PageSession
+from app.settings import Settings
 from app.web.languages import COOKIE, Language, language_of
 from app.web.texts import rich, text
 
@@ -48,6 +51,19 @@ def static_url(name: str) -> str:
     return f"{STATIC_PATH}/{name}?v={_fingerprint()}"
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in, as the head of every page shows it; `csrf` goes into the sign-out form."""
+
+    name: str
+    csrf: str
+
+
+def person_of(session: PageSession | None) -> Person | None:
+    """Show the person of a session."""
+    return None if session is None else Person(session.subject.name, session.csrf_token)
+
+
 def language_for(request: Request) -> Language:
     """Choose the language of an answer."""
     return language_of(request.query_params.get("lang"), request.cookies.get(COOKIE))
@@ -68,6 +84,7 @@ def render(
         "rich": partial(rich, language=language),
         "languages": [(choice, _in_language(request, choice)) for choice in Language],
         "path": request.url.path,
+        "docs_page": _docs_page(request),
     }
     html = _environment().get_template(template).render({**shell, **(values or {})})
     response = HTMLResponse(
@@ -76,8 +93,21 @@ def render(
         {"Content-Language": language.html, "Cache-Control": "private, no-cache", "Vary": "Cookie"},
     )
     if request.query_params.get("lang") == language:
-        response.set_cookie(COOKIE, language, max_age=_YEAR_S, httponly=True, samesite="lax")
+        response.set_cookie(
+            COOKIE,
+            language,
+            max_age=_YEAR_S,
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
     return response
+
+
+def _docs_page(request: Request) -> bool:
+    """Whether this service offers its documentation."""
+    settings: Settings = request.app.state.settings
+    return settings.docs_page
 
 
 def _in_language(request: Request, language: Language) -> str:

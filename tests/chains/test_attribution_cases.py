@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import typer
-from attribution_networks import answered, file_of
+from support.attribution_networks import answered, file_of
 from typer.testing import CliRunner
 
 from app.cli.attribute import attribute

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from attribution_networks import one_large_loop, shares_from, with_groups
+from support.attribution_networks import one_large_loop, shares_from, with_groups
 
 from chains.attribution import cycling
 from chains.attribution.fates import FateModel

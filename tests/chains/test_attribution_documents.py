@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attribution_networks import answered, file_of
+from support.attribution_networks import answered, file_of
 
 from chains.attribution.checks import LISTED, tonnes
 from chains.attribution.documents import parse

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from attribution_networks import (
+from support.attribution_networks import (
     answered,
     dense_fates,
     file_of,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attribution_networks import answered, dense_fates, file_of, random_document, solved
+from support.attribution_networks import answered, dense_fates, file_of, random_document, solved
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,7 +73,7 @@ def test_order_changes_no_bit(raw: dict[str, Any], seed: int) -> None:
 @pytest.mark.slow
 def test_hash_seed_changes_no_bit() -> None:
     code = (
-        "import json; from attribution_networks import answered, random_document;"
+        "import json; from support.attribution_networks import answered, random_document;"
         "print(json.dumps([answered(random_document(seed, 60)) for seed in range(3)]))"
     )
     paths = os.pathsep.join([str(Path(__file__).parent), *sys.path])

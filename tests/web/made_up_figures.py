@@ -8,7 +8,8 @@ from app.domain.errors import Message
 from app.domain.periods import Month, month_range
 from app.domain.projection import MonthFigures, progress
 from app.domain.quantities import GRAMS_PER_TONNE
-from app.domain.rates import METRICS, Totals
+from app.domain.rates import METRICS, Ratio, Totals
+from app.rates.service import NO_LEDGERS
 from app.web.overview.figures import (
     Coverage,
     Group,
@@ -130,7 +131,7 @@ def nothing_filed() -> OverviewFigures:
     return replace(
         city(),
         totals=empty,
-        rate=NEW_WASTE.of(empty),
+        rate=Ratio(0, 0, NO_LEDGERS),
         coverage=Coverage(0, 720, 0, 0),
         target=None,
         months=every,

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from starlette.requests import Request
+from web.bare_request import bare_request
 from web.chromium import Watched, watched_page
 from web.made_up_figures import INDUSTRIES, WASTES, city
 
@@ -26,16 +26,9 @@ TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 
 
 def rendered(language: Language) -> bytes:
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": "/",
-        "query_string": f"lang={language}".encode(),
-        "headers": [],
-    }
     shown = overview(city(MISSING), language, "Asia/Shanghai")
-    values = {"page": shown, "person": None, "docs_page": True}
-    return bytes(render(Request(scope), "overview.html", values).body)
+    values = {"page": shown, "person": None}
+    return bytes(render(bare_request(language), "overview.html", values).body)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from fractions import Fraction
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from starlette.requests import Request
+from web.bare_request import bare_request
 from web.html_tree import Node, parsed
 from web.made_up_figures import INDUSTRIES, NEW_WASTE, SITES, WASTES, city, nothing_filed, totals
 
@@ -24,19 +24,9 @@ EVIL = "<script>alert(1)</script>\"'&"
 
 
 def page(figures: OverviewFigures, language: Language = Language.ZH) -> Node:
-    request = Request(
-        {
-            "type": "http",
-            "method": "GET",
-            "path": "/",
-            "query_string": f"lang={language}&region=1402".encode(),
-            "headers": [],
-            "server": ("test", 80),
-            "scheme": "http",
-        }
-    )
+    request = bare_request(language, "region=1402")
     shown = overview(figures, language, "Asia/Shanghai")
-    answer = render(request, "overview.html", {"page": shown, "person": None, "docs_page": True})
+    answer = render(request, "overview.html", {"page": shown, "person": None})
     return parsed(bytes(answer.body).decode())
 
 

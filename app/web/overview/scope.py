@@ -59,7 +59,10 @@ def covered(
     first = min(scope.first, trend_first, Month(scope.last.year, 1))
     last = Month(scope.last.year, 12)
     if asked.whole_years:
-        first, last = min(first, earlier(Month(latest, 1), 12 * (PUBLIC_YEARS - 1))), max(last, Month(latest, 12))
+        first, last = (
+            min(first, earlier(Month(latest, 1), 12 * (PUBLIC_YEARS - 1))),
+            max(last, Month(latest, 12)),
+        )
     return Covered(scope, replace(scope, first=first, last=last), trend_first, trend_last)
 
 

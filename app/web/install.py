@@ -1,0 +1,37 @@
+"""Hanging the pages and their files into the service."""
+
+from os import PathLike, stat_result
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app.settings import Settings
+from app.web import docs_pages, pages
+from app.web.docs import swagger_folder
+from app.web.rendering import STATIC, STATIC_PATH
+
+_YEAR_S = 365 * 24 * 3600
+
+
+class KeptFiles(StaticFiles):
+    """Static files that browsers keep: an address that names the content never changes its meaning."""
+
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """Let addresses with a fingerprint be kept for a year, others be asked for again."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        named = scope["query_string"].startswith(b"v=")
+        response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable" if named else "no-cache"
+        return response
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """Add the pages; the documentation only where the settings want it."""
+    app.mount(STATIC_PATH, KeptFiles(directory=STATIC), name="static")
+    app.include_router(pages.router)
+    if settings.docs_page:
+        app.mount(docs_pages.ASSETS_PATH, KeptFiles(directory=swagger_folder()), name="docs-assets")
+        app.include_router(docs_pages.router)
