@@ -15,6 +15,7 @@ from app.http import handlers
 from app.http.middleware import BodyLimit, RequestContext
 from app.observability import logs
 from app.settings import Settings
+from app.web.install import install as install_pages
 
 VERSION = "0.1.0"
 _BULK_PATHS = ("/v1/ledgers/bulk", "/v1/bulletins/check")
@@ -36,6 +37,7 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     app.state.database = Database(make_engines(settings))
     handlers.install(app)
     app.include_router(router)
+    install_pages(app, settings)
     openapi.install(app)
     bulk = dict.fromkeys(_BULK_PATHS, settings.max_bulk_bytes)
     app.add_middleware(BodyLimit, limit_bytes=settings.max_body_bytes, limits_by_path=bulk)

@@ -15,9 +15,9 @@ from support.clock import SettableClock
 from support.run import Run
 
 if TYPE_CHECKING:
+    from builders import People
     from fastapi import FastAPI
     from starlette.testclient import TestClient
-    from builders import People
     from support.served import Server
 
     from app.db.engine import Engines

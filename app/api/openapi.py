@@ -114,7 +114,7 @@ def _doors(app: FastAPI) -> Iterator[tuple[str, str, Requirement | None]]:
     for route in iter_route_contexts(app.routes):
         if isinstance(route.original_route, APIRoute):
             for method in route.methods or ():
-                yield str(route.path_format), method.lower(), requirement_of(route.original_route.dependant)
+                yield str(route.path_format), method.lower(), requirement_of(route.dependant)
 
 
 def requirement_of(dependant: Dependant) -> Requirement | None:

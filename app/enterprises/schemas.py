@@ -30,6 +30,21 @@ class _In(BaseModel):
 
 
 class EnterpriseIn(_In):
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "credit_code": "91140200MA0EXAMPLE",
+                    "name": "示例发电有限公司",
+                    "industry": "44",
+                    "region": "140212",
+                }
+            ]
+        },
+    )
+
     credit_code: CreditCode
     name: NameText
     industry: Industry
@@ -37,6 +52,22 @@ class EnterpriseIn(_In):
 
 
 class SiteIn(_In):
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "code": "91140200MA0EXAMPLE001P",
+                    "enterprise": "91140200MA0EXAMPLE",
+                    "name": "示例电厂",
+                    "region": "140212",
+                    "reports_from": "2025-01",
+                }
+            ]
+        },
+    )
+
     code: SiteCode
     enterprise: CreditCode
     name: NameText
@@ -54,6 +85,12 @@ class SiteIn(_In):
 class SitePatch(_In):
     """Only the fields that are sent change; null empties one that may be empty."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"name": "示例电厂二期", "reports_until": "2030-12"}]},
+    )
+
     name: NameText | None = None
     base: ShortText | None = None
     park: ShortText | None = None
@@ -65,6 +102,23 @@ class SitePatch(_In):
 
 
 class FacilityIn(_In):
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "site": "91140200MA0EXAMPLE001P",
+                    "code": "TS001",
+                    "name": "示例灰场",
+                    "kind": "storage",
+                    "waste_class": "II",
+                    "capacity_tonnes": "500000",
+                }
+            ]
+        },
+    )
+
     site: SiteCode
     code: FacilityCode
     name: NameText
@@ -76,6 +130,14 @@ class FacilityIn(_In):
 
 
 class SuccessionIn(_In):
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [{"successor": "91140200MA0EXAMPLF", "from": "2025-07", "reason": "吸收合并"}]
+        },
+    )
+
     successor: CreditCode
     from_month: MonthField = Field(alias="from")
     reason: LongText

@@ -28,6 +28,10 @@ _BAD_MONTH = Message(
     "应为 1990-01 至 2199-12 之间的月份，如 2025-03",
     "this must be a month from 1990-01 to 2199-12, such as 2025-03",
 )
+_BAD_MOMENT = Message(
+    "应为带时区的时刻，如 2026-01-10T08:00:00Z",
+    "this must be a moment with a time zone, such as 2026-01-10T08:00:00Z",
+)
 _NOT_PRINTABLE = Message(
     "含有控制字符或无法识别的字符", "this holds control characters or characters that are not valid Unicode"
 )
@@ -111,6 +115,17 @@ LongText = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(
 MonthText = Annotated[
     str, Field(pattern=r"^(199\d|2[01]\d\d)-(0[1-9]|1[0-2])$", max_length=7, examples=["2025-03"])
 ]
+
+
+def _not_a_count(value: Any) -> Any:
+    """Pydantic would take a bare number for seconds since 1970; nobody means that in an address."""
+    if not isinstance(value, str) or "T" not in value.upper():
+        raise FaultyValue("not_a_moment", _BAD_MOMENT)
+    return value
+
+
+# A moment in a query string, with its time zone.
+Moment = Annotated[AwareDatetime, BeforeValidator(_not_a_count)]
 
 
 def month_or_none(text: str | None) -> Month | None:

@@ -1,6 +1,8 @@
 """Every way a request can fail, turned into problem+json."""
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import structlog
@@ -15,6 +17,7 @@ from app.domain.errors import Fault, Message
 from app.http.problems import MEDIA_TYPE, Invalid, NotFound, PayloadTooLarge, Problem
 from app.http.validation import faults_from
 
+_METHOD_NOT_ALLOWED = 405
 _log = structlog.get_logger("huanlian.http")
 
 
@@ -86,7 +89,25 @@ def _on_http(request: Request, error: Exception) -> JSONResponse:
     for known in (NotFound, PayloadTooLarge):
         if error.status_code == known.status:
             return problem_response(request, known())
-    return problem_response(request, _HttpProblem(error.status_code, dict(error.headers or {})))
+    headers = dict(error.headers or {})
+    if error.status_code == _METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods_of(request)))
+    return problem_response(request, _HttpProblem(error.status_code, headers))
+
+
+def _methods_of(request: Request) -> set[str]:
+    """Every method of this address, read from the contract: the framework names those of its first route only."""
+    paths: dict[str, dict[str, object]] = request.app.openapi()["paths"]
+    address = request.url.path
+    matching = (
+        [address] if address in paths else [path for path in paths if _pattern(path).fullmatch(address)]
+    )
+    return {method.upper() for path in matching for method in paths[path] if method != "parameters"}
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile("[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]*\}", path)))
 
 
 def _on_database(request: Request, error: Exception) -> JSONResponse:

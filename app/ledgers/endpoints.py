@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime
 
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
@@ -16,7 +15,7 @@ from app.domain.errors import Fault, Message
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.http.dependencies import Now, Reading, SettingsDep, Writing
-from app.http.fields import MonthText, month_or_none
+from app.http.fields import Moment, MonthText, month_or_none
 from app.http.problems import Invalid, PreconditionRequired
 from app.ledgers import bulk, reading, replay
 from app.ledgers.commands import Command, Filer, Intent, Result
@@ -113,6 +112,7 @@ async def _body(request: Request) -> bytes:
     return await request.body()
 
 
+_NIL_EXAMPLE = {"site": "91140200MA0EXAMPLE001P", "month": "2025-03", "nil": True}
 _BULK_BODY = {
     "requestBody": {
         "required": True,
@@ -123,7 +123,8 @@ _BULK_BODY = {
                     "minItems": 1,
                     "maxItems": bulk.MAX_LEDGERS,
                     "items": {"$ref": "#/components/schemas/LedgerIn"},
-                }
+                },
+                "example": [_NIL_EXAMPLE],
             },
             "application/x-ndjson": {"schema": {"type": "string"}},
         },
@@ -159,7 +160,7 @@ def post_bulk(
     return JSONResponse(answer.body, answer.status, dict(answer.headers))
 
 
-@router.post("/ledgers/{ledger_id}/amendments", response_model=FiledOut)
+@router.post("/ledgers/{ledger_id:uuid}/amendments", response_model=FiledOut)
 def post_amendment(
     ledger_id: uuid.UUID,
     body: AmendmentIn,
@@ -199,7 +200,7 @@ def get_ledgers(
     first: Annotated[MonthText | None, Query(alias="from")] = None,
     last: Annotated[MonthText | None, Query(alias="to")] = None,
     state: Annotated[LedgerState | None, Query()] = None,
-    as_of: Annotated[AwareDatetime | None, Query()] = None,
+    as_of: Annotated[Moment | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> dict[str, Any]:
@@ -211,25 +212,25 @@ def get_ledgers(
     return {"items": items, "next_cursor": next_cursor}
 
 
-@router.get("/ledgers/{ledger_id}", response_model=LedgerOut)
+@router.get("/ledgers/{ledger_id:uuid}", response_model=LedgerOut)
 def get_ledger(
     ledger_id: uuid.UUID,
     subject: Reader,
     session: Reading,
-    as_of: Annotated[AwareDatetime | None, Query()] = None,
+    as_of: Annotated[Moment | None, Query()] = None,
 ) -> JSONResponse:
     """Give one ledger as it stands, or as it stood at a moment."""
     document = reading.one(session, subject, ledger_id, as_of)
     return JSONResponse(document, headers={"ETag": f'"{document["version"]}"'})
 
 
-@router.get("/ledgers/{ledger_id}/versions", response_model=VersionsOut)
+@router.get("/ledgers/{ledger_id:uuid}/versions", response_model=VersionsOut)
 def get_versions(ledger_id: uuid.UUID, subject: Reader, session: Reading) -> dict[str, Any]:
     """Give every version of a ledger, newest first: who, when, why."""
     return {"items": reading.versions(session, subject, ledger_id)}
 
 
-@router.post("/ledgers/{ledger_id}/decisions", response_model=LedgerOut)
+@router.post("/ledgers/{ledger_id:uuid}/decisions", response_model=LedgerOut)
 def post_decision(
     ledger_id: uuid.UUID, body: DecisionIn, subject: Reader, session: Writing, now: Now
 ) -> dict[str, Any]:

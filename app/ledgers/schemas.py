@@ -255,12 +255,22 @@ class AmendmentIn(LedgerIn):
 class DecisionIn(_Strict):
     """A regulator's decision on a ledger."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"to": "returned", "reason": "请复核产生量"}]},
+    )
+
     to: Literal["accepted", "returned", "closed"]
     reason: LongText | None = None
 
 
 class ClosingIn(_Strict):
     """Close a month for a region."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"region": "1402", "month": "2025-03"}]}
+    )
 
     region: Annotated[str, Field(pattern=r"^(\d{2}|\d{4}|\d{6})$")]
     month: MonthField

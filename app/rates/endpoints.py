@@ -3,12 +3,12 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
 from app.http.dependencies import Now, Reading
-from app.http.fields import CodeText, ShortText
+from app.http.fields import CodeText, Moment, ShortText
 from app.rates import service
 from app.rates.export import csv_text
 from app.rates.progress import TargetsQuery, targets_progress
@@ -22,7 +22,7 @@ Region = Annotated[str | None, Query(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", 
 Wastes = Annotated[list[CodeText] | None, Query(max_length=50, examples=[["SW02"]])]
 # A query parameter cannot be a class of our own: the service reads the text.
 MonthText = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2025-03"])]
-AsOf = Annotated[AwareDatetime | None, Query(examples=["2026-01-10T08:00:00Z"])]
+AsOf = Annotated[Moment | None, Query(examples=["2026-01-10T08:00:00Z"])]
 
 
 @router.get(

@@ -74,7 +74,20 @@ class HistoryOut(BaseModel):
 class CoefficientIn(BaseModel):
     """A coefficient as an administrator sets it; `body` has the fields of the shipped one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "zh": "煤矸石/原煤",
+                    "en": "gangue per raw coal",
+                    "body": {"value": "0.18", "low": "0.10", "high": "0.25"},
+                    "source": "本地核定 local audit",
+                }
+            ]
+        },
+    )
 
     zh: NameText
     en: NameText

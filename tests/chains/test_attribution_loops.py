@@ -5,6 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
 from support.attribution_networks import (
     answered,
     dense_fates,
@@ -14,8 +16,6 @@ from support.attribution_networks import (
     solved,
     with_groups,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chains.attribution import loops
 from chains.attribution.condensation import sets_of

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.attribution_networks import answered, dense_fates, file_of, random_document, solved
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.attribution_networks import answered, dense_fates, file_of, random_document, solved
 
 from chains.attribution.fates import FateModel
 

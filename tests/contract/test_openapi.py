@@ -63,6 +63,8 @@ def test_every_body_has_an_example(document: dict[str, Any]) -> None:
     bare = []
     for method, path, operation in _operations(document):
         for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+            if media_type == "application/x-ndjson":
+                continue  # the same ledgers as in the JSON example, one a line
             schema = content.get("schema", {})
             name = schema.get("$ref", "").rpartition("/")[2]
             component = document["components"]["schemas"].get(name, schema)

@@ -102,7 +102,7 @@ def test_moments_keep_their_time_zone(sessions: Database) -> None:
     with pytest.raises(Exception, match="time zone"), sessions.writing() as session:
         session.add(
             MonthClosing(id=new_id(), region="13", month=Month(2025, 2), actor="t", at=datetime(2025, 3, 1))
-        )  # noqa: DTZ001
+        )
 
 
 def test_a_month_ends_at_local_midnight(people: People, clock: Any) -> None:

@@ -11,7 +11,6 @@ SNAPSHOT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 def document_text() -> str:
     """Write down the document of a service with default settings; no database is opened for it."""
     from app.main import create_app
-
     from app.settings import Settings
 
     with tempfile.TemporaryDirectory() as folder:
