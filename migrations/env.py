@@ -16,7 +16,11 @@ def run(connection: Connection) -> None:
         driver.execute("PRAGMA foreign_keys=OFF")
     try:
         context.configure(
-            connection=connection, target_metadata=Base.metadata, render_as_batch=sqlite, compare_type=True, transactional_ddl=True
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=sqlite,
+            compare_type=True,
+            transactional_ddl=True,
         )
         with context.begin_transaction():
             if not sqlite:

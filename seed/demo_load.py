@@ -86,7 +86,7 @@ def _register(session: WriteSession, city: DemoCity) -> None:
 def _play(session: WriteSession, city: DemoCity) -> None:
     """File and confirm in the order in which it happened."""
     subjects = _enterprise_subjects(session)
-    owners = {code: owner for code, owner in session.execute(select(Site.code, Site.enterprise_id)).tuples()}
+    owners = dict(session.execute(select(Site.code, Site.enterprise_id)).tuples().all())
     answers = list(city.confirmations)
     for group in _groups(city.filings):
         while answers and answers[0].at < group[0].filed_at:

@@ -4,7 +4,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import (
+from pydantic import AwareDatetime, (
     AfterValidator,
     BeforeValidator,
     Field,

@@ -61,7 +61,8 @@ def _route(
     shared: list[Any],
     document: Mapping[str, Any],
 ) -> DocumentedRoute:
-    words = [operation.get("summary", ""), *operation.get("description", "").split("\n\n")]
+    # The summary is made of the function's name; it is worth showing only where nobody wrote a sentence.
+    words = (operation.get("description") or operation.get("summary") or "").split("\n\n")
     parameters = [_resolved(parameter, document) for parameter in [*shared, *operation.get("parameters", [])]]
     answers = {
         status: _resolved(answer, document) for status, answer in operation.get("responses", {}).items()
@@ -69,7 +70,7 @@ def _route(
     return DocumentedRoute(
         method=method.upper(),
         path=path,
-        words=tuple(dict.fromkeys(" ".join(paragraph.split()) for paragraph in words if paragraph.strip())),
+        words=tuple(" ".join(paragraph.split()) for paragraph in words if paragraph.strip()),
         parameters=tuple(_parameters(parameters)),
         answers=tuple((status, answer.get("description", "")) for status, answer in answers.items()),
     )

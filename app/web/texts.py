@@ -110,6 +110,10 @@ _OVERVIEW = {
     "words.below": Message(
         "低于目标{target}，差{points}个百分点", "{points} points below the {target} target"
     ),
+    "words.below.mass": Message(
+        "低于目标{target}，差{points}个百分点、{mass}",
+        "{points} points and {mass} below the {target} target",
+    ),
     "words.met": Message("达到目标{target}", "meets the {target} target"),
     "words.no_target": Message("未设目标", "no target"),
     "words.withheld": Message("不足三家企业，不予公布", "withheld: fewer than three enterprises"),

@@ -31,7 +31,7 @@ DOCUMENT = {
 def test_every_operation_is_listed_with_its_words_parameters_and_answers() -> None:
     read, made = routes_of(DOCUMENT)
     assert (read.method, read.path, read.anchor) == ("GET", "/v1/rates", "get-v1-rates")
-    assert read.words == ("Rates", "Rates of a scope.", "With coverage.")
+    assert read.words == ("Rates of a scope.", "With coverage.")
     assert [(p.name, p.place, p.required, p.words) for p in read.parameters] == [
         ("as_of", "query", False, ""),
         ("metric", "query", True, "Which rate."),

@@ -10,7 +10,7 @@ from app.clock import local_date
 from app.db.session import ReadSession
 from app.domain.errors import Message
 from app.domain.periods import Month, month_range
-from app.domain.rates import METRICS, Metric
+from app.domain.rates import METRICS, Metric, Totals
 from app.rates import service as rates
 from app.rates.repository import Scope
 from app.rates.scope import GroupBy
@@ -54,6 +54,7 @@ def gather(
         wastes=tuple(
             _group(code, wastes[code].name, metric, cell, targets.threshold(code))
             for code, cell in by_waste.items()
+            if _has_own(cell)
         ),
         industries=_industries(session, subject, scope, metric, threshold),
         sites=_sites(session, subject, scope, metric, threshold),
@@ -91,6 +92,11 @@ def _trend(metric: Metric, months: Mapping[str, Cell], reach: Covered) -> tuple[
     return tuple(shown)
 
 
+def _has_own(cell: Cell) -> bool:
+    """Whether a group has waste of its own: what only receives from others has no rate to show."""
+    return cell.totals != Totals()
+
+
 def _group(code: str, name: Message, metric: Metric, cell: Cell, threshold: Fraction | None) -> page.Group:
     return page.Group(code, name, rate_of(metric, cell), _coverage(cell), threshold)
 
@@ -107,7 +113,7 @@ def _industries(
     return tuple(
         _group(code, named.get(code, Message(code, code)), metric, cell, threshold)
         for code, cell in divisions.items()
-        if cell.filed_any
+        if _has_own(cell)
     )
 
 

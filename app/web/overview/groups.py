@@ -61,7 +61,7 @@ def _bullet(group: Group, language: Language) -> Bullet:
         percent=float(value * 100),
         value_text=numbers.percent(rate),
         verdict=verdict_on(rate, group.threshold),
-        words=words_for(rate, group.threshold, language),
+        words=words_for(rate, group.threshold, language, with_mass=True),
         target=float(group.threshold * 100) if group.threshold is not None else None,
     )
 
@@ -89,7 +89,7 @@ def _row(group: Group, language: Language) -> tuple[str, ...]:
     return (
         name,
         numbers.percent(rate),
-        words_for(rate, group.threshold, language),
+        words_for(rate, group.threshold, language, with_mass=True),
         numbers.separated(tonnes_text(rate.numerator)),
         numbers.separated(tonnes_text(rate.denominator)),
     )

@@ -24,12 +24,18 @@ def missing_grams(rate: Ratio, threshold: Fraction) -> int:
     return math.ceil(threshold * rate.denominator - rate.numerator)
 
 
-def words_for(rate: Ratio | None, threshold: Fraction | None, language: Language) -> str:
-    """Say in words what the colour of a bar says."""
+def words_for(
+    rate: Ratio | None, threshold: Fraction | None, language: Language, *, with_mass: bool = False
+) -> str:
+    """Say in words what the colour of a bar says, with the tonnes behind the points if wanted."""
     verdict = verdict_on(rate, threshold)
     if rate is None or rate.value is None or threshold is None:
         return text("words.no_target", language) if verdict is Verdict.NO_TARGET else ""
     target = numbers.share(threshold)
     if verdict is Verdict.MET:
         return text("words.met", language, target=target)
-    return text("words.below", language, target=target, points=numbers.points(threshold - rate.value))
+    points = numbers.points(threshold - rate.value)
+    if not with_mass:
+        return text("words.below", language, target=target, points=points)
+    mass = str(numbers.mass(missing_grams(rate, threshold), language))
+    return text("words.below.mass", language, target=target, points=points, mass=mass)
