@@ -8,7 +8,7 @@ from app.db.base import Base
 
 
 def run(connection: Connection) -> None:
-    """Migrate over an open connection. SQLite's batch mode needs foreign keys off, else a rebuilt table deletes its children."""
+    """Migrate over an open connection. SQLite needs foreign keys off: else a rebuilt table deletes its children."""
     sqlite = connection.dialect.name == "sqlite"
     driver = connection.connection.driver_connection
     if sqlite and driver is not None:

@@ -59,7 +59,6 @@ def load(
 ) -> None:
     """载入随程序发布的参考数据；重复运行不改变数据 / load the shipped reference data; again changes nothing."""
     from app.clock import system_clock  # noqa: PLC0415 - only when a command runs
-    from seed.demo_load import load_demo  # noqa: PLC0415 - same
     from seed.load import load_reference  # noqa: PLC0415 - same
 
     with opened(read_settings()) as database:
@@ -68,5 +67,7 @@ def load(
         counts = f"+{report.inserted} ~{report.changed} ={report.unchanged} kept {report.kept}"
         typer.echo(f"参考数据 reference data {report.release}: {counts}")
         if demo:
+            from seed.demo_load import load_demo  # noqa: PLC0415 - brings every slice with it
+
             for login in load_demo(database, system_clock()):
                 typer.echo(f"{login.username}  {login.password}  {login.name}")

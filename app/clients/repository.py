@@ -33,4 +33,4 @@ def username_taken(session: ReadSession, username: str) -> bool:
 def credit_codes(session: ReadSession, enterprises: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Give the credit codes of enterprises."""
     query = select(Enterprise.id, Enterprise.credit_code).where(Enterprise.id.in_(enterprises))
-    return dict(session.execute(query).tuples().all())
+    return {row.id: row.credit_code for row in session.execute(query)}

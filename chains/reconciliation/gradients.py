@@ -93,10 +93,9 @@ def precondition(columns: ScaledColumns, matrix: sparse.csr_array) -> Callable[[
     A narrow network (a grid of roads, a long chain) is factored whole: the envelope after Cuthill & McKee's
     ordering bounds its fill. Else the heaviest spanning tree of `columns` is, with all one-entry columns.
     """
-    if _envelope(matrix) <= _LARGEST_ENVELOPE:
-        system = matrix.tocsc()
-    else:
-        system = _tree_system(columns, matrix.shape[0])
+    system = (
+        matrix.tocsc() if _envelope(matrix) <= _LARGEST_ENVELOPE else _tree_system(columns, matrix.shape[0])
+    )
     shifted = sparse.csc_array(system + _SHIFT * sparse.eye_array(matrix.shape[0], format="csc"))
     factor = splu(shifted, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     return factor.solve

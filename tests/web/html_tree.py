@@ -9,17 +9,17 @@ _VOID = {"meta", "link", "input", "img", "br", "hr"}
 
 @dataclass(slots=True)
 class Node:
-    """One element with its attributes and children; `text` is what stands directly inside."""
+    """One element with its attributes and what stands inside, words and elements in order."""
 
     name: str
     attributes: dict[str, str]
-    children: list["Node"] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
+    contents: list["Node | str"] = field(default_factory=list)
 
     def walk(self) -> Iterator["Node"]:
         yield self
-        for child in self.children:
-            yield from child.walk()
+        for child in self.contents:
+            if isinstance(child, Node):
+                yield from child.walk()
 
     def all(self, name: str, **attributes: str) -> list["Node"]:
         """Find by element name and attributes; `class_` stands for class."""
@@ -41,7 +41,7 @@ class Node:
     @property
     def text(self) -> str:
         """All words inside, spaces folded."""
-        words = [word for node in self.walk() for word in node.texts]
+        words = [child if isinstance(child, str) else child.text for child in self.contents]
         return " ".join(" ".join(words).split())
 
     def number(self, attribute: str) -> float:
@@ -64,7 +64,7 @@ class _Builder(HTMLParser):
         assert identity is None or identity not in self._ids, f"the id {identity} stands twice"
         if identity is not None:
             self._ids.add(identity)
-        self._open[-1].children.append(node)
+        self._open[-1].contents.append(node)
         if tag not in _VOID:
             self._open.append(node)
 
@@ -76,7 +76,7 @@ class _Builder(HTMLParser):
         self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        self._open[-1].texts.append(data)
+        self._open[-1].contents.append(data)
 
     def finished(self) -> Node:
         assert len(self._open) == 1, f"not closed: {[node.name for node in self._open[1:]]}"

@@ -236,8 +236,8 @@ def test_no_chinese_is_left_in_the_english_page() -> None:
     document = page(city(MISSING), Language.EN)
     # Names of documents stay what they are; the language switch names each language in itself.
     target = document.one("p", class_="target-source")
-    target.texts.clear()
-    document.one("nav", class_="languages").children.clear()
+    target.contents.clear()
+    document.one("nav", class_="languages").contents.clear()
     assert not re.search(r"[\u4e00-\u9fff]", document.text)
 
 

@@ -52,7 +52,7 @@ def gather(
         target=policy.judged(targets.of(asked.waste), metric, months, this_month),
         months=_trend(metric, months, reach),
         wastes=tuple(
-            _group(code, wastes[code].name, metric, cell, targets.threshold(code))
+            _group(code, _name(wastes, code), metric, cell, targets.threshold(code))
             for code, cell in by_waste.items()
             if _has_own(cell)
         ),
@@ -90,6 +90,11 @@ def _trend(metric: Metric, months: Mapping[str, Cell], reach: Covered) -> tuple[
         rate = rate_of(metric, cell) if cell.filed_any else None
         shown.append(page.MonthFigure(month, totals, rate, _coverage(cell)))
     return tuple(shown)
+
+
+def _name(wastes: Mapping[str, names.Waste], code: str) -> Message:
+    known = wastes.get(code)
+    return known.name if known is not None else Message(code, code)
 
 
 def _has_own(cell: Cell) -> bool:
