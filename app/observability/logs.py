@@ -40,5 +40,7 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level)
+    # Alembic would say twice per readiness probe which database it looks at.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     # The request line of our own middleware replaces it: uvicorn's would carry query strings.
     logging.getLogger("uvicorn.access").disabled = True
