@@ -2,17 +2,21 @@
 
 from os import PathLike, stat_result
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.http.handlers import problem_response
+from app.http.problems import NotFound
 from app.settings import Settings
 from app.web import docs_pages, pages
 from app.web.docs import swagger_folder
+from app.web.page_route import state_page
 from app.web.rendering import STATIC, STATIC_PATH
 
 _YEAR_S = 365 * 24 * 3600
+_OF_MACHINES = ("/v1/", "/oauth/")
 
 
 class KeptFiles(StaticFiles):
@@ -30,8 +34,17 @@ class KeptFiles(StaticFiles):
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Add the pages; the documentation only where the settings want it."""
+    app.add_exception_handler(NotFound.status, _not_found)
     app.mount(STATIC_PATH, KeptFiles(directory=STATIC), name="static")
     app.include_router(pages.router)
     if settings.docs_page:
         app.mount(docs_pages.ASSETS_PATH, KeptFiles(directory=swagger_folder()), name="docs-assets")
         app.include_router(docs_pages.router)
+
+
+def _not_found(request: Request, _error: Exception) -> Response:
+    """Tell a person with a browser by a page, and a machine by a problem, that the address leads nowhere."""
+    wants_page = "text/html" in request.headers.get("accept", "")
+    if wants_page and not request.url.path.startswith(_OF_MACHINES):
+        return state_page(request, "not_found", NotFound.status)
+    return problem_response(request, NotFound())

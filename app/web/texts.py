@@ -61,8 +61,9 @@ _OVERVIEW = {
     "scope.year": Message("年份", "Year"),
     "scope.show": Message("查看", "Show"),
     "scope.public": Message(
-        "公开数据：只列区域合计；不足三家企业的单元不予公布。",
-        "Public figures: totals of the region only; cells of fewer than three enterprises are withheld.",
+        "公开数据：只列区域合计；不足三家企业的单元，以及可据以推算出它们的单元，不予公布。",
+        "Public figures: totals of the region only. Cells of fewer than three enterprises are withheld, "
+        "and those from which they could be computed.",
     ),
     "tiles": Message("主要数字", "Key figures"),
     "tile.generated": Message("产生量", "Generated"),
@@ -116,7 +117,9 @@ _OVERVIEW = {
     ),
     "words.met": Message("达到目标{target}", "meets the {target} target"),
     "words.no_target": Message("未设目标", "no target"),
-    "words.withheld": Message("不足三家企业，不予公布", "withheld: fewer than three enterprises"),
+    "words.withheld": Message(
+        "为免泄露单家企业的数据，不予公布", "withheld, so that no single enterprise is given away"
+    ),
     "panel": Message("{metric}：{name}", "{metric}: {name}"),
     "trend": Message("近{count}个月", "the last {count} months"),
     "trend.desc": Message(
@@ -128,12 +131,15 @@ _OVERVIEW = {
         "{month}: {value} ({numerator} / {denominator}), ledgers {filed}/{expected}",
     ),
     "trend.withheld": Message(
-        "{month}：不足三家企业，不予公布", "{month}: withheld, fewer than three enterprises"
+        "{month}：为免泄露单家企业的数据，不予公布",
+        "{month}: withheld, so that no single enterprise is given away",
     ),
     "withheld": Message("不予公布", "withheld"),
     "trend.no_value.gap": Message("无数值", "no value"),
     "trend.gap": Message("未申报", "not filed"),
     "trend.missing": Message("{month}：未申报，不作零计", "{month}: not filed; not counted as zero"),
+    "trend.not_due": Message("{month}：尚无须申报", "{month}: no ledger was due yet"),
+    "trend.not_due.gap": Message("尚无须申报", "not due yet"),
     "trend.no_value": Message("{month}：{reason}", "{month}: {reason}"),
     "fates": Message("每月去向", "Where each month's tonnes went"),
     "fates.desc": Message(

@@ -56,6 +56,21 @@ def _line(name: str, month: str) -> dict[str, Any]:
     }
 
 
+def receive_gypsum(people: People, name: str) -> None:
+    """Let a firm book 100 t of D's gypsum in April, all of it used at once."""
+    used = {"process": "cement_retarder", "product": "cement", "tonnes": "100", "received_tonnes": "100"}
+    sender = {"from": f"{FIRMS['D']}001P", "tonnes": "100", "purpose": "use"}
+    body = ledger(f"{FIRMS[name]}001P", "2025-04", {"waste": "SW06", "received": [sender], "used": [used]})
+    answer = people.file(body, enterprise=FIRMS[name])
+    assert answer.status_code == 201, answer.text
+
+
+def file_nil(people: People, name: str, month: str) -> None:
+    body = {"site": f"{FIRMS[name]}001P", "month": month, "nil": True, "signed_by": "示例负责人"}
+    answer = people.file(body, enterprise=FIRMS[name])
+    assert answer.status_code == 201, answer.text
+
+
 def user(sessions: Database, now: Any, role: Role, **owner: str) -> str:
     """Make a person; the name to sign in with is the role's."""
     with sessions.writing() as session:

@@ -16,6 +16,8 @@ from web.small_city import FIRMS, PASSWORD, sign_in
 from app.auth.models import User
 from app.auth.subjects import Role
 from app.db.session import Database
+from app.main import create_app
+from app.settings import Settings
 from app.web import pages
 
 
@@ -277,6 +279,28 @@ def test_the_public_sees_the_region_and_no_small_cell(client: TestClient, app: F
         assert name not in client.get("/").text
 
 
+def test_receivers_do_not_make_a_small_cell_large(client: TestClient, app: FastAPI, city: People) -> None:
+    """A and B book gypsum of D: the figure is still D's alone."""
+    for name in "AB":
+        small_city.receive_gypsum(city, name)
+    small_city.open_to_the_public(app)
+    rows = shown(client).by_id("by-waste").all("li", class_="bullet")
+    assert [row.one("span", class_="bullet-name").text for row in rows] == ["煤矸石", "脱硫石膏"]
+    assert all("不予公布" in row.text for row in rows)
+
+
+def test_months_before_anyone_reported_are_not_called_late(
+    client: TestClient, city: People, regulator: str
+) -> None:
+    small_city.file_nil(city, "A", "2025-04")
+    sign_in(client, regulator)
+    rows = shown(client, "/?from=2025-01&to=2025-05").by_id("trend").one("tbody").all("tr")
+    words = {row.one("th").text: row.all("td")[0].text for row in rows}
+    assert words["2024年12月"] == "尚无须申报"
+    assert words["2025年5月"] == "未申报"
+    assert words["2025年4月"] == "无数值"
+
+
 @pytest.mark.usefixtures("city")
 def test_the_public_chooses_a_year_and_nothing_else(client: TestClient, app: FastAPI) -> None:
     small_city.open_to_the_public(app)
@@ -318,3 +342,22 @@ def test_files_that_name_their_content_are_kept(client: TestClient) -> None:
         assert client.get(address).headers["cache-control"].endswith("immutable")
         assert client.get(urlsplit(address).path).headers["cache-control"] == "no-cache"
     assert client.get("/static/../pages.py").status_code == 404
+
+
+def test_an_address_that_leads_nowhere_is_a_page_for_people_and_a_problem_for_machines(
+    client: TestClient,
+) -> None:
+    people = client.get("/nowhere?lang=en", headers={"accept": "text/html,*/*"})
+    assert people.status_code == 404
+    assert parsed(people.text).by_id("not-found").one("h1").text == "There is no such page"
+    for address, accept in (("/nowhere", "*/*"), ("/v1/nowhere", "text/html")):
+        machine = client.get(address, headers={"accept": accept})
+        assert machine.status_code == 404
+        assert machine.headers["content-type"] == "application/problem+json"
+
+
+def test_the_documentation_can_be_switched_off(settings: Settings) -> None:
+    with TestClient(create_app(settings.model_copy(update={"docs_page": False}))) as client:
+        assert client.get("/docs").status_code == 404
+        assert client.get("/docs/assets/swagger-ui.css").status_code == 404
+        assert "/docs" not in client.get("/sign-in").text

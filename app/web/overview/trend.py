@@ -105,6 +105,8 @@ def absence(figure: MonthFigure, language: Language) -> tuple[str, str]:
     month = numbers.month(figure.month, language)
     if figure.withheld:
         return text("trend.withheld", language, month=month), text("withheld", language)
+    if figure.rate is None and not figure.coverage.ledgers_expected:
+        return text("trend.not_due", language, month=month), text("trend.not_due.gap", language)
     if figure.rate is None:
         return text("trend.missing", language, month=month), text("trend.gap", language)
     reason = reason_text(figure.rate.reason, language)
