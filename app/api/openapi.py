@@ -8,6 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from app.api import bounds
 from app.auth.dependencies import Requirement
 from app.auth.sessions import COOKIE
 from app.auth.subjects import Scope
@@ -46,9 +47,14 @@ _PROBLEM = {
         "request_id": _TEXT | {"format": "uuid"},
     },
 }
+_SIGNED_ACCESS = (
+    "A signed token of 15 minutes, made and checked after RFC8725: one algorithm, the audience checked, "
+    "and no secret inside."
+)
 _SCHEMES = {
     "oauth2": {
         "type": "oauth2",
+        "description": _SIGNED_ACCESS,
         "flows": {
             "clientCredentials": {
                 "tokenUrl": "/oauth/token",
@@ -56,7 +62,7 @@ _SCHEMES = {
             }
         },
     },
-    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": _SIGNED_ACCESS},
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
 }
 _PHRASES = {
@@ -74,6 +80,16 @@ _DESCRIPTION = (
     "Ledgers of bulk industrial solid waste, month by month: what arose, was used, disposed of, stored and "
     "sent, and the utilization rates that follow. Masses are decimal text in tonnes, months `YYYY-MM`, moments UTC."
 )
+_TAGS = {
+    "ledgers": "A site's monthly ledger: filed, checked, amended, decided on.",
+    "transfers": "What went from site to site, as either side reported it.",
+    "rates": "Utilization and disposal rates with their coverage, and the progress towards targets.",
+    "bulletins": "Published totals checked against the formulas.",
+    "enterprises": "Enterprises, their sites and facilities.",
+    "clients": "Machine clients, their secrets and tokens.",
+    "reference": "Regions, wastes, processes, coefficients, targets, with their sources.",
+    "operations": "Is the service well, and do its figures agree with each other.",
+}
 _METHODS = ("get", "put", "post", "delete", "patch", "head")
 
 
@@ -94,11 +110,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
         version=app.version,
         description=_DESCRIPTION,
         routes=app.routes,
-        servers=[{"url": "/", "description": "This service"}],
+        servers=[{"url": "/", "description": "This service, local or production", "x-internal": False}],
     )
     components = made.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    for name in ("HTTPValidationError", "ValidationError"):
+    for name in ("HTTPValidationError", "ValidationError", "Month-Input", "Month-Output"):
         schemas.pop(name, None)
     schemas.update(Problem=_PROBLEM, ProblemMessage=_MESSAGE, ProblemFault=_FAULT)
     components["securitySchemes"] = _SCHEMES
@@ -107,6 +123,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for method in _METHODS:
             if method in item:
                 _complete(item[method], path, method, doors.get((path, method)))
+    made["tags"] = [{"name": name, "description": words} for name, words in _TAGS.items()]
+    bounds.complete(made)
     return made
 
 

@@ -8,6 +8,7 @@ from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
 from app.bulletins import service
 from app.bulletins.schemas import BulletinOut, OfficialRowIn
+from app.domain.bulletins.reading import MAX_BYTES
 
 router = APIRouter(prefix="/v1/bulletins", tags=["bulletins"])
 
@@ -23,7 +24,7 @@ _BODY: dict[str, Any] = {
                 "schema": {"type": "array", "maxItems": 10_000, "items": OfficialRowIn.model_json_schema()},
                 "example": [_EXAMPLE],
             },
-            service.CSV: {"schema": {"type": "string"}, "example": "case,unit,gen,…"},
+            service.CSV: {"schema": {"type": "string", "maxLength": MAX_BYTES}, "example": "case,unit,gen,…"},
         },
     }
 }

@@ -20,14 +20,24 @@ def _as_printed(value: Any) -> Any:
     return f"{Decimal(repr(value)) if isinstance(value, float) else Decimal(value):f}"
 
 
+# A figure of a bulletin has a dozen characters.
+MAX_FIGURE_LENGTH = 60
 _FIGURE_SCHEMA: dict[str, Any] = {
     "anyOf": [
-        {"type": "string", "pattern": r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)?$"},
+        {
+            "type": "string",
+            "maxLength": MAX_FIGURE_LENGTH,
+            "pattern": r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)?$",
+        },
         {"type": "number"},
         {"type": "null"},
     ]
 }
-Figure = Annotated[str | None, BeforeValidator(_as_printed), WithJsonSchema(_FIGURE_SCHEMA)]
+Figure = Annotated[
+    Annotated[str, Field(max_length=MAX_FIGURE_LENGTH)] | None,
+    BeforeValidator(_as_printed),
+    WithJsonSchema(_FIGURE_SCHEMA),
+]
 Name = Annotated[str, Field(max_length=200)]
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Header, Query, Response
+from fastapi import APIRouter, Depends, Form, Header, Path, Query, Response
 
 from app.auth.dependencies import public, require
 from app.auth.models import Client, ClientSecret
@@ -26,6 +26,7 @@ from app.http.dependencies import Now, Reading, SettingsDep, Writing
 router = APIRouter(tags=["clients"])
 
 Admin = Annotated[Subject, Depends(require(Scope.ADMIN))]
+ClientId = Annotated[str, Path(max_length=64)]
 
 
 @router.post("/oauth/token", dependencies=[Depends(public("this is where one signs in"))])
@@ -66,7 +67,7 @@ def list_clients(
 
 
 @router.post("/v1/clients/{client_id}/secrets", status_code=201)
-def rotate_client_secret(session: Writing, now: Now, _admin: Admin, client_id: str) -> NewSecretOut:
+def rotate_client_secret(session: Writing, now: Now, _admin: Admin, client_id: ClientId) -> NewSecretOut:
     """Give a client a new secret, told this once; the two newest work, older ones end now."""
     made = service.rotate_secret(session, client_id, now)
     return NewSecretOut(
@@ -77,16 +78,16 @@ def rotate_client_secret(session: Writing, now: Now, _admin: Admin, client_id: s
     )
 
 
-@router.delete("/v1/clients/{client_id}/secrets/{secret_id}", status_code=204)
+@router.delete("/v1/clients/{client_id}/secrets/{credential_id}", status_code=204)
 def revoke_client_secret(
-    session: Writing, now: Now, _admin: Admin, client_id: str, secret_id: uuid.UUID
+    session: Writing, now: Now, _admin: Admin, client_id: ClientId, credential_id: uuid.UUID
 ) -> None:
     """End one secret of a client at once."""
-    service.revoke_secret(session, client_id, secret_id, now)
+    service.revoke_secret(session, client_id, credential_id, now)
 
 
 @router.post("/v1/clients/{client_id}/disable")
-def disable_client(session: Writing, now: Now, _admin: Admin, client_id: str) -> ClientOut:
+def disable_client(session: Writing, now: Now, _admin: Admin, client_id: ClientId) -> ClientOut:
     """Shut a client out; tokens it holds end within their lifetime."""
     return _shown(session, [service.disable_client(session, client_id, now)])[0]
 

@@ -25,8 +25,8 @@ class ClientIn(BaseModel):
 
     name: NameText
     role: Role
-    enterprise: Annotated[str, Field(pattern=CREDIT_CODE_PATTERN)] | None = None
-    region: Annotated[str, Field(pattern=REGION_PATTERN)] | None = None
+    enterprise: Annotated[str, Field(max_length=18, pattern=CREDIT_CODE_PATTERN)] | None = None
+    region: Annotated[str, Field(max_length=6, pattern=REGION_PATTERN)] | None = None
 
 
 class SecretOut(BaseModel):
@@ -91,10 +91,10 @@ class TokenForm(BaseModel):
         }
     )
 
-    grant_type: str | None = None
-    client_id: str | None = None
-    client_secret: str | None = None
-    scope: str | None = None
+    grant_type: Annotated[str, Field(max_length=64)] | None = None
+    client_id: Annotated[str, Field(max_length=64)] | None = None
+    client_secret: Annotated[str, Field(max_length=200)] | None = None
+    scope: Annotated[str, Field(max_length=500)] | None = None
 
 
 class TokenOut(BaseModel):

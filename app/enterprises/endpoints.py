@@ -38,10 +38,10 @@ router = APIRouter(prefix="/v1", tags=["enterprises"])
 
 Anyone = Annotated[Subject, Depends(require())]
 Admin = Annotated[Subject, Depends(require(Scope.ADMIN))]
-CreditCodePath = Annotated[str, Path(pattern=r"^[0-9A-Z]{18}$")]
+CreditCodePath = Annotated[str, Path(max_length=18, pattern=r"^[0-9A-Z]{18}$")]
 SiteCodePath = Annotated[str, Path(max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")]
-FacilityCodePath = Annotated[str, Path(pattern=r"^T[A-Z][0-9]{3}$")]
-EnterpriseFilter = Annotated[str | None, Query(pattern=r"^[0-9A-Z]{18}$")]
+FacilityCodePath = Annotated[str, Path(max_length=5, pattern=r"^T[A-Z][0-9]{3}$")]
+EnterpriseFilter = Annotated[str | None, Query(max_length=18, pattern=r"^[0-9A-Z]{18}$")]
 SiteFilter = Annotated[str | None, Query(max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")]
 
 

@@ -90,7 +90,11 @@ Tonnes = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": r"^\d{1,10}(\.\d{1,6})?$"},
+                {
+                    "type": "string",
+                    "maxLength": 17,
+                    "pattern": r"^(1000000000(\.0{1,6})?|[0-9]{1,9}(\.[0-9]{1,6})?)$",
+                },
                 {"type": "number", "minimum": 0, "maximum": 1_000_000_000},
             ],
             "description": "tonnes, at most six decimals",
@@ -104,7 +108,14 @@ MonthField = Annotated[
     Month,
     BeforeValidator(_month),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$", "examples": ["2025-03"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "maxLength": 7,
+            "pattern": r"^(199[0-9]|2[01][0-9]{2})-(0[1-9]|1[0-2])$",
+            "examples": ["2025-03"],
+        }
+    ),
 ]
 # Names and codes: one printable line. The length is bounded before the characters are looked at.
 CodeText = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_line)]

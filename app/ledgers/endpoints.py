@@ -112,6 +112,8 @@ async def _body(request: Request) -> bytes:
     return await request.body()
 
 
+# The default of HUANLIAN_MAX_BULK_BYTES.
+_MOST_CHARACTERS = 32 * 1024 * 1024
 _NIL_EXAMPLE = {"site": "91140200MA0EXAMPLE001P", "month": "2025-03", "nil": True}
 _BULK_BODY = {
     "requestBody": {
@@ -126,7 +128,7 @@ _BULK_BODY = {
                 },
                 "example": [_NIL_EXAMPLE],
             },
-            "application/x-ndjson": {"schema": {"type": "string"}},
+            "application/x-ndjson": {"schema": {"type": "string", "maxLength": _MOST_CHARACTERS}},
         },
     }
 }
@@ -196,7 +198,7 @@ def get_ledgers(
     subject: Reader,
     session: Reading,
     site: Annotated[str | None, Query(max_length=64)] = None,
-    region: Annotated[str | None, Query(pattern=r"^(\d{2}|\d{4}|\d{6})$")] = None,
+    region: Annotated[str | None, Query(max_length=6, pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$")] = None,
     first: Annotated[MonthText | None, Query(alias="from")] = None,
     last: Annotated[MonthText | None, Query(alias="to")] = None,
     state: Annotated[LedgerState | None, Query()] = None,

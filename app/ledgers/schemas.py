@@ -13,8 +13,8 @@ from app.http.validation import FaultyValue
 MAX_LINES = 100
 MAX_FLOWS = 500
 
-Waste = Annotated[str, Field(pattern=r"^SW\d{2}$", examples=["SW02"])]
-WasteCode = Annotated[str, Field(pattern=r"^\d{3}-\d{3}-S\d{2}$", examples=["441-001-S02"])]
+Waste = Annotated[str, Field(max_length=4, pattern=r"^SW[0-9]{2}$", examples=["SW02"])]
+WasteCode = Annotated[str, Field(max_length=11, pattern=r"^[0-9]{3}-[0-9]{3}-S[0-9]{2}$", examples=["441-001-S02"])]
 Purpose = Literal["use", "dispose", "store"]
 
 
@@ -93,7 +93,7 @@ class DisposedIn(_Parts):
     """Own disposal."""
 
     method: Code | None = None
-    facility: Annotated[str, Field(pattern=r"^[A-Z]{2}\d{3}$", examples=["TS001"])] | None = None
+    facility: Annotated[str, Field(max_length=5, pattern=r"^[A-Z]{2}[0-9]{3}$", examples=["TS001"])] | None = None
     compliant: bool | None = None
 
 
@@ -272,7 +272,7 @@ class ClosingIn(_Strict):
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"region": "1402", "month": "2025-03"}]}
     )
 
-    region: Annotated[str, Field(pattern=r"^(\d{2}|\d{4}|\d{6})$")]
+    region: Annotated[str, Field(max_length=6, pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$")]
     month: MonthField
 
 

@@ -18,10 +18,12 @@ from app.rates.scope import GroupBy, RateQuery, month_of
 router = APIRouter(prefix="/v1", tags=["rates"])
 
 Reader = Annotated[Subject, Depends(require(Scope.RATES_READ))]
-Region = Annotated[str | None, Query(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", examples=["1402"])]
+Region = Annotated[
+    str | None, Query(max_length=6, pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", examples=["1402"])
+]
 Wastes = Annotated[list[CodeText] | None, Query(max_length=50, examples=[["SW02"]])]
 # A query parameter cannot be a class of our own: the service reads the text.
-MonthText = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2025-03"])]
+MonthText = Annotated[str, Field(max_length=7, pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2025-03"])]
 AsOf = Annotated[Moment | None, Query(examples=["2026-01-10T08:00:00Z"])]
 
 

@@ -22,7 +22,7 @@ def get_transfers(
     session: Reading,
     direction: Annotated[Literal["incoming", "outgoing"] | None, Query()] = None,
     site: Annotated[str | None, Query(max_length=64)] = None,
-    waste: Annotated[str | None, Query(pattern=r"^SW\d{2}$")] = None,
+    waste: Annotated[str | None, Query(max_length=4, pattern=r"^SW[0-9]{2}$")] = None,
     first: Annotated[MonthText | None, Query(alias="from")] = None,
     last: Annotated[MonthText | None, Query(alias="to")] = None,
     undecided: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter
