@@ -1,5 +1,6 @@
 """The service put together. Nothing happens at import."""
 
+from asyncio import to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,16 +14,29 @@ from app.db.engine import make_engines
 from app.db.session import Database
 from app.http import handlers
 from app.http.middleware import BodyLimit, RequestContext
+from app.http.rate_limit.middleware import RateLimit, Reach, SignInDoor
 from app.observability import logs
+from app.observability.metrics import Metrics
+from app.observability.request_metrics import RequestMetrics
 from app.settings import Settings
 from app.web.install import install as install_pages
+from app.worker.loop import Worker
+from app.worker.registry import shipped
 
 VERSION = "0.1.0"
 _BULK_PATHS = ("/v1/ledgers/bulk", "/v1/bulletins/check")
+_RATE_LIMITED = Reach(
+    doors={
+        "/oauth/token": SignInDoor(field="client_id", hashes_passwords=False),
+        "/sign-in": SignInDoor(field="username", hashes_passwords=True),
+    },
+    never_refused=frozenset({"/healthz", "/readyz"}),
+    free_prefixes=("/static/", "/docs/assets/"),
+)
 
 
-def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
-    """Make the service for these settings; no connection is opened before the first request needs one."""
+def create_app(settings: Settings, clock: Clock = system_clock, *, with_worker: bool = False) -> FastAPI:
+    """Make the service for these settings; no connection is opened before the first request or the worker needs one."""
     app = FastAPI(
         title="Huanlian 环链",
         version=VERSION,
@@ -35,12 +49,17 @@ def create_app(settings: Settings, clock: Clock = system_clock) -> FastAPI:
     app.state.settings = settings
     app.state.clock = clock
     app.state.database = Database(make_engines(settings))
+    app.state.metrics = Metrics(app.state.database.engines, VERSION)
+    app.state.worker = Worker(app.state.database, settings, shipped(), clock=clock) if with_worker else None
     handlers.install(app)
     app.include_router(router)
     install_pages(app, settings)
     openapi.install(app)
     bulk = dict.fromkeys(_BULK_PATHS, settings.max_bulk_bytes)
     app.add_middleware(BodyLimit, limit_bytes=settings.max_body_bytes, limits_by_path=bulk)
+    if settings.rate_limits:
+        app.add_middleware(RateLimit, settings=settings, clock=clock, reach=_RATE_LIMITED)
+    app.add_middleware(RequestMetrics, metrics=app.state.metrics)
     # The last one added is the outermost: every answer has its id and its headers.
     app.add_middleware(RequestContext, https=settings.secure_cookies)
     return app
@@ -50,12 +69,17 @@ def serve_app() -> FastAPI:
     """Make the service for the environment's settings, with logs; uvicorn's factory."""
     settings = Settings()
     logs.configure(settings)
-    return create_app(settings)
+    return create_app(settings, with_worker=settings.has_worker_in_server)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    worker: Worker | None = app.state.worker
+    if worker is not None:
+        worker.start()
     yield
+    if worker is not None:
+        await to_thread(worker.stop, app.state.settings.worker_grace_seconds)
     app.state.database.engines.dispose()
 
 

@@ -1,13 +1,15 @@
 """Settings from the environment (prefix HUANLIAN_). Frozen; an unsafe secret is refused outside development."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use"  # noqa: S105 - refused outside development
 _MIN_SECRET_LENGTH = 32
+
+Rate = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour)$")]
 
 
 class Settings(BaseSettings):
@@ -29,6 +31,17 @@ class Settings(BaseSettings):
     pool_size: int = Field(8, ge=1)
     lock_timeout_ms: int = Field(5_000, ge=1)
     statement_timeout_ms: int = Field(30_000, ge=1)
+    rate_limits: bool = True
+    rate_limit_client: Rate = "30000/minute"
+    rate_limit_address: Rate = "3000/minute"
+    rate_limit_sign_in: Rate = "30/minute"
+    rate_limit_sign_in_address: Rate = "120/minute"
+    rate_limit_storage_uri: SecretStr | None = None
+    metrics_token: SecretStr | None = Field(None, min_length=_MIN_SECRET_LENGTH)
+    worker_in_server: bool | None = None
+    worker_poll_seconds: float = Field(1.0, ge=0.05, le=60)
+    worker_grace_seconds: float = Field(25.0, ge=0, le=600)
+    job_lease_seconds: int = Field(60, ge=2, le=3600)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @model_validator(mode="after")
@@ -44,6 +57,11 @@ class Settings(BaseSettings):
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+    @property
+    def has_worker_in_server(self) -> bool:
+        """Whether a server works off the jobs itself: on SQLite unless told otherwise, so that one command is enough."""
+        return self.is_sqlite if self.worker_in_server is None else self.worker_in_server
 
     @property
     def sqlite_path(self) -> Path | None:

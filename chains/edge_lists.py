@@ -9,32 +9,20 @@ per flow, input or fate (`attribute`: from, to, fate, tonnes, yield, rest). An e
 world outside. Column heads may be Chinese.
 """
 
+import codecs
 import csv
 import io
-import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from python_calamine import CalamineError, CalamineWorkbook
+from chains import strict_json
+from chains.file_faults import FileFault
+from chains.workbooks import Cell, sheet_rows
 
 Kind = Literal["reconcile", "attribute"]
 Document = dict[str, Any]
-Cell = object
-
-
-class FileFault(ValueError):  # noqa: N818 — named as app.domain.errors.Fault is: what is wrong with one place of an input
-    """What is wrong with one place of a file.
-
-    The place (row and field, or the item), in Chinese and in English.
-    """
-
-    def __init__(self, place: str, zh: str, en: str) -> None:
-        super().__init__(f"{place}: {en}" if place else en)
-        self.place = place
-        self.zh = zh
-        self.en = en
 
 
 _HEADS = {
@@ -58,33 +46,20 @@ def read_document(path: Path, kind: Kind) -> Document:
     """Read the document of `path`, by its suffix. Raises FileFault (no document) and OSError (no file)."""
     suffix = path.suffix.lower()
     if suffix == ".csv":
+        text = _text(path.read_bytes())
         try:
-            return _from_rows(csv.reader(io.StringIO(_text(path.read_bytes()))), kind)
+            return _from_rows(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), kind)
         except csv.Error as error:
             raise FileFault("", f"不是 CSV：{error}", f"not CSV: {error}") from None
     if suffix == ".xlsx":
-        return _from_workbook(path, kind)
-    return _from_json(path.read_bytes())
-
-
-def _from_json(raw: bytes) -> Document:
-    try:
-        document = json.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise FileFault("", "文件不是 UTF-8 编码", "the file is not UTF-8") from None
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise FileFault(place, f"不是有效的 JSON：{error.msg}", f"not JSON: {error.msg}") from None
-    except RecursionError:
-        raise FileFault("", "JSON 嵌套过深", "the JSON is nested too deeply") from None
-    if not isinstance(document, dict):
-        raise FileFault("", "最外层必须是对象", "the outermost value must be an object")
-    return document
+        return _from_rows(sheet_rows(path), kind)
+    return strict_json.load(path.read_bytes())
 
 
 def _text(raw: bytes) -> str:
-    """Text of a CSV: UTF-8, or what a Chinese spreadsheet saves."""
-    for encoding in ("utf-8-sig", "gb18030"):
+    """Text of a CSV: UTF-8, what a Chinese spreadsheet saves, or its “Unicode text”."""
+    utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
@@ -92,17 +67,10 @@ def _text(raw: bytes) -> str:
     raise FileFault("", "文件既不是 UTF-8 也不是 GB 18030 编码", "the file is neither UTF-8 nor GB 18030")
 
 
-def _from_workbook(path: Path, kind: Kind) -> Document:
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-    except (CalamineError, ValueError) as error:
-        raise FileFault("", f"不是 .xlsx 工作簿：{error}", f"not an .xlsx workbook: {error}") from None
-    with book:
-        names = book.sheet_names
-        if not names:
-            raise FileFault("", "工作簿里没有工作表", "the workbook has no sheet")
-        sheet = "flows" if "flows" in names else names[0]
-        return _from_rows(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False), kind)
+def _delimiter(text: str) -> str:
+    """What parts the heads: spreadsheets save commas, semicolons or tabs, by language and format."""
+    heads = next((line for line in text.splitlines() if line.strip()), "")
+    return max(",;\t", key=heads.count)
 
 
 def _from_rows(rows: Iterable[Sequence[Cell]], kind: Kind) -> Document:
@@ -152,7 +120,8 @@ def _plain(cell: Cell) -> str:
 def _number(row: int, field: str, text: str) -> float:
     place = f'row {row}, field "{field}"'
     try:
-        value = float(text)
+        # Python would read 1_000 as a thousand; no spreadsheet writes that
+        value = float("" if "_" in text else text)
     except ValueError:
         raise FileFault(place, f"“{text[:40]}”不是数", f'"{text[:40]}" is not a number') from None
     if not math.isfinite(value):

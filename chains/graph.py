@@ -30,7 +30,7 @@ def graph_of(chain: Chain) -> Graph:
     for process in chain.processes.values():
         attributes = {"type": "process", "kind": process.role.value, "rest": process.rest.value}
         graph.add_node(_process(process.id), zh=process.name.zh, en=process.name.en, **attributes)
-    edges = [(*_ends(link), _figure(link.figure)) for link in chain.links]
+    edges = [(*ends_of(link), _figure(link.figure)) for link in chain.links]
     for start, end, figure in sorted(edges, key=lambda edge: (edge[0], edge[1], edge[2].get("basis", ""))):
         graph.add_edge(start, end, **figure)
     return graph
@@ -78,7 +78,7 @@ def outline(chain: Chain) -> Iterator[Line]:
     following: dict[str, list[tuple[str, Figure | None]]] = {}
     given = set()
     for link in chain.links:
-        start, end = _ends(link)
+        start, end = ends_of(link)
         following.setdefault(start, []).append((end, link.figure))
         given.add(end)
     nodes = [_material(key) for key in chain.materials] + [_process(key) for key in chain.processes]
@@ -111,7 +111,8 @@ def _process(key: str) -> str:
     return f"process:{key}"
 
 
-def _ends(link: Link) -> tuple[str, str]:
+def ends_of(link: Link) -> tuple[str, str]:
+    """Nodes that a link leads from and to."""
     material, process = _material(link.material), _process(link.process)
     return (material, process) if link.direction is Direction.TAKES else (process, material)
 

@@ -13,6 +13,7 @@ from app.auth.dependencies import Requirement
 from app.auth.sessions import COOKIE
 from app.auth.subjects import Scope
 from app.http.problems import MEDIA_TYPE
+from app.http.rate_limit.contract import RATE_LIMIT_HEADERS, RETRY_AFTER, TOO_MANY_REQUESTS
 
 _TEXT = {"type": "string"}
 _MESSAGE = {
@@ -72,6 +73,7 @@ _PHRASES = {
     "404": "No such thing, or not for this subject",
     "413": "The body is too large",
     "422": "The content is not valid; `errors` says where",
+    "429": TOO_MANY_REQUESTS,
     "500": "Something went wrong here; nothing was saved",
     "503": "Busy or not ready; try again",
     "default": "Any other refusal",
@@ -145,7 +147,7 @@ def requirement_of(dependant: Dependant) -> Requirement | None:
 
 def _complete(operation: dict[str, Any], path: str, method: str, door: Requirement | None) -> None:
     takes_body = "requestBody" in operation
-    refusals = {"500", "503", "default"}
+    refusals = {"429", "500", "503", "default"}
     if door is not None:
         scopes = sorted(scope.value for scope in door.scopes)
         operation["security"] = [{"oauth2": scopes}, {"bearer": []}]
@@ -165,6 +167,10 @@ def _complete(operation: dict[str, Any], path: str, method: str, door: Requireme
     for status in sorted(refusals):
         if status not in answers:
             answers[status] = _refusal(status, {})
+    for status, answer in answers.items():
+        if status[0] in "24":
+            answer["headers"] = answer.get("headers", {}) | RATE_LIMIT_HEADERS
+    answers["429"]["headers"] |= RETRY_AFTER
     operation["responses"] = dict(sorted(answers.items()))
 
 

@@ -5,12 +5,14 @@ from fastapi import APIRouter
 from app.bulletins.endpoints import router as bulletins
 from app.clients.endpoints import router as clients
 from app.enterprises.endpoints import router as enterprises
+from app.events.endpoints import router as events
 from app.ledgers.endpoints import router as ledgers
 from app.observability.endpoints import router as operations
 from app.rates.endpoints import router as rates
+from app.reference.chains_endpoints import router as chains
 from app.reference.endpoints import router as reference
 from app.transfers.endpoints import router as transfers
 
 router = APIRouter()
-for _slice in (clients, reference, enterprises, ledgers, transfers, rates, bulletins, operations):
+for _slice in (clients, reference, chains, enterprises, ledgers, transfers, rates, bulletins, events, operations):
     router.include_router(_slice)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from app.auth import passwords
 from app.auth.models import User
 from app.auth.subjects import SCOPES_OF, Subject
+from app.auth.succession import former_ids
 from app.auth.tokens import PAGE_AUDIENCE, InvalidToken, claims_of, issue, subject_of
 from app.settings import Settings
 
@@ -39,16 +40,19 @@ def authenticate_user(session: Session, username: str, password: str) -> Subject
     hashed = user.password_hash if user is not None and known else passwords.nobody()
     if not passwords.matches(password, hashed) or user is None or not known:
         return None
-    return subject_of_user(user)
+    return subject_of_user(session, user)
 
 
 def is_welcome(session: Session, subject: Subject) -> bool:
-    """Whether the person of a session still has the account: it lasts for hours, a dismissal is at once."""
+    """Whether the person of a session still has the account: it lasts for hours, a dismissal is at once.
+
+    A succession ends the sessions of the successor too: it is to see more from then on.
+    """
     user = session.get(User, subject.id)
-    return user is not None and user.disabled_at is None and subject_of_user(user) == subject
+    return user is not None and user.disabled_at is None and subject_of_user(session, user) == subject
 
 
-def subject_of_user(user: User) -> Subject:
+def subject_of_user(session: Session, user: User) -> Subject:
     """Give the subject of a person, with all the scopes of the role."""
     return Subject(
         id=user.id,
@@ -57,6 +61,7 @@ def subject_of_user(user: User) -> Subject:
         scopes=SCOPES_OF[user.role],
         enterprise_id=user.enterprise_id,
         region=user.region,
+        former_ids=former_ids(session, user.enterprise_id),
     )
 
 

@@ -42,7 +42,10 @@ SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Someone who signed in. `region` is a GB/T 2260 prefix: a regulator's territory or a permit system's jurisdiction."""
+    """Someone who signed in. `region` is a GB/T 2260 prefix: a regulator's territory or a permit system's jurisdiction.
+
+    `former_ids` are the enterprises that the subject's own one succeeded, directly or through others.
+    """
 
     id: uuid.UUID
     name: str
@@ -50,6 +53,12 @@ class Subject:
     scopes: frozenset[Scope]
     enterprise_id: uuid.UUID | None = None
     region: str | None = None
+    former_ids: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def enterprise_ids(self) -> tuple[uuid.UUID, ...]:
+        """The enterprises whose history is this subject's own, itself first."""
+        return () if self.enterprise_id is None else (self.enterprise_id, *sorted(self.former_ids))
 
     @property
     def actor(self) -> str:

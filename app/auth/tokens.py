@@ -36,6 +36,7 @@ def issue(
         "scopes": sorted(scope.value for scope in subject.scopes),
         "ent": None if subject.enterprise_id is None else str(subject.enterprise_id),
         "region": subject.region,
+        "formerly": sorted(former.hex for former in subject.former_ids),
         "aud": audience,
         "iat": int(now.timestamp()),
         "exp": int((now + lifetime).timestamp()),
@@ -70,6 +71,7 @@ def subject_of(claims: Mapping[str, Any]) -> Subject:
             scopes=frozenset(Scope(scope) for scope in claims["scopes"]),
             enterprise_id=None if enterprise is None else uuid.UUID(enterprise),
             region=claims["region"],
+            former_ids=frozenset(uuid.UUID(former) for former in claims.get("formerly", ())),
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise InvalidToken from error

@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from app.cli.bulletins import bulletin_app
+from app.cli.chains import chain_app
 from app.cli.clients import client_app, user_app
 from app.cli.database import db_app, seed_app
 from app.cli.serving import demo, serve
+from app.cli.worker import jobs_app, worker
 
 _File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE")]
 _Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
@@ -29,11 +31,14 @@ cli = typer.Typer(
 )
 cli.command()(demo)
 cli.command()(serve)
+cli.command(epilog="例 examples:  huanlian worker --concurrency 4    ·    huanlian worker --once")(worker)
+cli.add_typer(jobs_app, name="jobs")
 cli.add_typer(db_app, name="db")
 cli.add_typer(seed_app, name="seed")
 cli.add_typer(client_app, name="client")
 cli.add_typer(user_app, name="user")
 cli.add_typer(bulletin_app, name="bulletin")
+cli.add_typer(chain_app, name="chain")
 
 
 @cli.command(epilog="例 example:  huanlian reconcile network.json --json")

@@ -17,7 +17,8 @@ from rich.text import Text
 from chains.attribution.answer import Answer, answer, document
 from chains.attribution.checks import tonnes
 from chains.attribution.documents import parse
-from chains.edge_lists import FileFault, read_document
+from chains.edge_lists import read_document
+from chains.file_faults import FileFault
 
 _LARGE_BYTES = 5_000_000
 _SHOWN_STATES = 40

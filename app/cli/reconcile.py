@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from chains.edge_lists import FileFault, read_document
+from chains.edge_lists import read_document
+from chains.file_faults import FileFault
 from chains.reconciliation.answers import answer_document
 from chains.reconciliation.documents import Problem, parse
 from chains.reconciliation.result import Reconciliation

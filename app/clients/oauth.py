@@ -7,6 +7,7 @@ from urllib.parse import unquote_plus
 
 from app.auth.models import Client
 from app.auth.subjects import Scope, Subject
+from app.auth.succession import former_ids
 from app.auth.tokens import API_AUDIENCE, issue
 from app.clients import service
 from app.clients.schemas import TokenForm, TokenOut
@@ -52,7 +53,7 @@ def grant(
     client = service.authenticate(session, client_id, client_secret)
     if client is None:
         raise OAuthProblem("invalid_client")
-    subject = _subject_of(client, form.scope)
+    subject = _subject_of(session, client, form.scope)
     token = issue(
         subject,
         secret=settings.secret_key.get_secret_value(),
@@ -86,11 +87,12 @@ def _basic(authorization: str) -> tuple[str, str]:
     return unquote_plus(name), unquote_plus(secret)
 
 
-def _subject_of(client: Client, asked: str | None) -> Subject:
+def _subject_of(session: ReadSession, client: Client, asked: str | None) -> Subject:
     granted = frozenset(service.scopes_of(client))
     if asked and asked.strip():
         wanted = frozenset(asked.split())
         if not wanted <= frozenset(scope.value for scope in granted):
             raise OAuthProblem("invalid_scope")
         granted = frozenset(Scope(scope) for scope in wanted)
-    return Subject(client.id, client.name, client.role, granted, client.enterprise_id, client.region)
+    former = former_ids(session, client.enterprise_id)
+    return Subject(client.id, client.name, client.role, granted, client.enterprise_id, client.region, former)

@@ -2,17 +2,18 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import BaseModel
 
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
 from app.db.session import ReadSession
 from app.domain.errors import Fault
 from app.domain.quantities import tonnes_text
-from app.enterprises import onboarding, repository, rules
-from app.enterprises.models import Enterprise, Facility, Site
+from app.enterprises import changes, history, onboarding, parties, repository, rules, succession
+from app.enterprises.models import Enterprise, Facility, Site, SiteVersion
 from app.enterprises.schemas import (
     EnterpriseIn,
     EnterpriseOut,
@@ -24,6 +25,8 @@ from app.enterprises.schemas import (
     SiteOut,
     SitePage,
     SitePatch,
+    SiteVersionOut,
+    SiteVersions,
     SuccessionIn,
     TextOut,
     WarningOut,
@@ -36,6 +39,12 @@ from app.reference.service import Codes
 
 router = APIRouter(prefix="/v1", tags=["enterprises"])
 
+
+def _already(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """Describe the answer to a registration that is there already, word for word."""
+    return {200: {"model": model, "description": "It was registered with this very body before"}}
+
+
 Anyone = Annotated[Subject, Depends(require())]
 Admin = Annotated[Subject, Depends(require(Scope.ADMIN))]
 CreditCodePath = Annotated[str, Path(max_length=18, pattern=r"^[0-9A-Z]{18}$")]
@@ -45,7 +54,7 @@ EnterpriseFilter = Annotated[str | None, Query(max_length=18, pattern=r"^[0-9A-Z
 SiteFilter = Annotated[str | None, Query(max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")]
 
 
-@router.post("/enterprises", status_code=201)
+@router.post("/enterprises", status_code=201, responses=_already(EnterpriseOut))
 def post_enterprise(
     body: EnterpriseIn,
     _subject: Admin,
@@ -80,13 +89,20 @@ def get_enterprise(credit_code: CreditCodePath, subject: Anyone, session: Readin
 
 @router.post("/enterprises/{credit_code}/succession")
 def post_succession(
-    credit_code: CreditCodePath, body: SuccessionIn, _subject: Admin, session: Writing
+    *,
+    credit_code: CreditCodePath,
+    body: SuccessionIn,
+    _subject: Admin,
+    session: Writing,
+    now: Now,
+    settings: SettingsDep,
 ) -> EnterpriseOut:
-    """Name the successor of an enterprise; its sites move there and the old code keeps its meaning."""
-    return _enterprise_out(session, onboarding.succeed(session, credit_code, body))
+    """Name the successor of an enterprise: it answers for its sites from now on, and the old code keeps its meaning."""
+    old = succession.succeed(session, credit_code, body, now=now, timezone=settings.timezone)
+    return _enterprise_out(session, old)
 
 
-@router.post("/sites", status_code=201)
+@router.post("/sites", status_code=201, responses=_already(SiteOut))
 def post_site(
     *, body: SiteIn, subject: Anyone, session: Writing, now: Now, settings: SettingsDep, response: Response
 ) -> SiteOut:
@@ -107,8 +123,9 @@ def get_sites(
     limit: Limit = 50,
 ) -> SitePage:
     """List the sites that you may see, in the order of their codes."""
+    line = None if enterprise is None else parties.line_of(session, enterprise)
     rows = repository.sites_page(
-        session, subject, region=region, enterprise=enterprise, after=cursor, limit=limit + 1
+        session, subject, region=region, enterprises=line, after=cursor, limit=limit + 1
     )
     codes = reference.codes(session)
     items = [_site_out(codes, site, owner) for site, owner in rows[:limit]]
@@ -125,12 +142,27 @@ def get_site(code: SiteCodePath, subject: Anyone, session: Reading) -> SiteOut:
 
 
 @router.patch("/sites/{code}")
-def patch_site(code: SiteCodePath, body: SitePatch, subject: Anyone, session: Writing) -> SiteOut:
-    """Change what you send of a site; its region and code stay."""
-    return _site_out(reference.codes(session), *onboarding.change_site(session, subject, code, body))
+def patch_site(
+    *,
+    code: SiteCodePath,
+    body: SitePatch,
+    subject: Anyone,
+    session: Writing,
+    now: Now,
+    settings: SettingsDep,
+) -> SiteOut:
+    """Change what you send of a site, its region as an administrator only; what it was stays in its versions."""
+    changed = changes.change_site(session, subject, code, body, now=now, timezone=settings.timezone)
+    return _site_out(reference.codes(session), *changed)
 
 
-@router.post("/facilities", status_code=201)
+@router.get("/sites/{code}/versions")
+def get_site_versions(code: SiteCodePath, subject: Anyone, session: Reading) -> SiteVersions:
+    """List what was known of a site, the newest first, with who changed it, when, and since which month it is so."""
+    return SiteVersions(items=[_version_out(row) for row in history.versions(session, subject, code)])
+
+
+@router.post("/facilities", status_code=201, responses=_already(FacilityOut))
 def post_facility(
     body: FacilityIn, subject: Anyone, session: Writing, now: Now, response: Response
 ) -> FacilityOut:
@@ -211,6 +243,19 @@ def _site_out(codes: Codes, site: Site, owner: Enterprise) -> SiteOut:
         reports_from=site.reports_from,
         reports_until=site.reports_until,
         warnings=_warnings(rules.site_warnings(codes, site, owner)),
+    )
+
+
+def _version_out(row: SiteVersion) -> SiteVersionOut:
+    kept = {name: getattr(row, name) for name in repository.KEPT}
+    return SiteVersionOut(
+        version=row.number,
+        from_month=row.from_month,
+        reason=row.reason,
+        changed_by=row.actor,
+        recorded_at=row.recorded_at,
+        superseded_at=row.superseded_at,
+        **kept,
     )
 
 

@@ -1,4 +1,4 @@
-"""Registering enterprises, sites and facilities, changing a site, and the succession of a credit code.
+"""Registering enterprises, sites and facilities.
 
 Every registration is idempotent on its code: the same body again answers what is there, another conflicts.
 """
@@ -14,9 +14,9 @@ from app.db.locks import lock_names
 from app.db.session import WriteSession
 from app.domain.errors import Fault, Message
 from app.domain.periods import Month
-from app.enterprises import repository, rules, service
+from app.enterprises import history, repository, rules, service
 from app.enterprises.models import Enterprise, Facility, Site
-from app.enterprises.schemas import EnterpriseIn, FacilityIn, SiteIn, SitePatch, SuccessionIn
+from app.enterprises.schemas import EnterpriseIn, FacilityIn, SiteIn
 from app.http.problems import Conflict, Forbidden, Invalid, NotFound
 from app.ids import new_id
 from app.reference import service as reference
@@ -26,16 +26,6 @@ from app.transfers import service as transfers
 class AlreadyRegistered(Conflict):
     code = "already_registered"
     title = Message("该代码已登记，且内容不同", "This code is registered already, with different content")
-
-
-class AlreadySucceeded(Conflict):
-    code = "already_succeeded"
-    title = Message("该企业已有承继企业", "This enterprise has a successor already")
-
-
-class SuccessionRing(Conflict):
-    code = "succession_ring"
-    title = Message("承继关系不能成环", "A succession must not lead back to where it began")
 
 
 def register_enterprise(session: WriteSession, body: EnterpriseIn, now: datetime) -> tuple[Enterprise, bool]:
@@ -52,8 +42,10 @@ def register_enterprise(session: WriteSession, body: EnterpriseIn, now: datetime
         credit_code_valid=rules.credit_code_is_valid(body.credit_code),
         created_at=now,
     )
+    repository.hold_register(session, to_change_it=True)
     session.add(made)
     session.flush()
+    transfers.relink(session, [made.credit_code])
     return made, True
 
 
@@ -73,23 +65,29 @@ def register_site(
     if present is not None:
         if body.reports_from is None:
             del wanted["reports_from"]
-        _refuse_difference(present, wanted | {"enterprise_id": owner.id}, {"code": body.code})
-        return present, owner, False
+        _refuse_difference(present, wanted, {"code": body.code})
+        now_owner = repository.enterprise_by_id(
+            session, service.last_successor(session, present.enterprise_id)
+        )
+        _refuse_another_owner(present, owner, now_owner)
+        return present, now_owner, False
     wanted["reports_from"] = body.reports_from or Month.of(local_date(now, timezone))
     rules.refuse(rules.period_faults(wanted["reports_from"], body.reports_until))
-    _refuse_taken_permit(session, wanted["permit_number"], None)
+    refuse_taken_permit(session, wanted["permit_number"], None)
+    repository.hold_register(session, to_change_it=True)
     made = Site(id=new_id(), enterprise_id=owner.id, created_at=now, **wanted)
     session.add(made)
     session.flush()
-    _adopt(session, made)
-    return made, owner, True
+    history.record(session, made, from_month=made.reports_from, reason=None, actor=subject.actor, now=now)
+    relink_site(session, made)
+    return made, repository.enterprise_by_id(session, owner.last_successor_id or owner.id), True
 
 
 def register_facility(
     session: WriteSession, subject: Subject, body: FacilityIn, now: datetime
 ) -> tuple[Facility, Site, bool]:
     """Register a facility of a site that the subject may change; True when it is new."""
-    site, _ = _own_site(session, subject, body.site)
+    site, _ = own_site(session, subject, body.site)
     wanted = body.model_dump(exclude={"site", "capacity_tonnes"}) | {"capacity_grams": body.capacity_tonnes}
     lock_names(session, [f"facility:{body.site}:{body.code}"])
     present = repository.facility_by_code(session, site.id, body.code)
@@ -102,57 +100,6 @@ def register_facility(
     return made, site, True
 
 
-def change_site(
-    session: WriteSession, subject: Subject, code: str, patch: SitePatch
-) -> tuple[Site, Enterprise]:
-    """Change what was sent of a site. Raises NotFound, Forbidden, Invalid, Conflict."""
-    site, owner = _own_site(session, subject, code)
-    changes = {name: getattr(patch, name) for name in patch.model_fields_set}
-    rules.refuse(
-        [rules.required_fault(name) for name in ("name", "reports_from") if changes.get(name, "") is None]
-    )
-    if changes.get("permit_number") is not None:
-        lock_names(session, [f"site:{changes['permit_number']}"])
-        _refuse_taken_permit(session, changes["permit_number"], site.id)
-    for name, value in changes.items():
-        setattr(site, name, value)
-    rules.refuse(rules.period_faults(site.reports_from, site.reports_until))
-    session.flush()
-    return site, owner
-
-
-def succeed(session: WriteSession, credit_code: str, body: SuccessionIn) -> Enterprise:
-    """Let a successor take over an enterprise and its sites; the old code keeps meaning the same sites."""
-    # One name for all: two successions at once could otherwise close a ring.
-    lock_names(session, ["enterprise:succession"])
-    old = repository.enterprise_by_code(session, credit_code)
-    if old is None:
-        raise NotFound
-    new = repository.enterprise_by_code(session, body.successor)
-    if new is None:
-        raise Invalid(errors=[rules.unknown_enterprise("/successor")])
-    if old.successor_id is not None:
-        same = (old.successor_id, old.succeeded_from, old.succession_reason)
-        if same != (new.id, body.from_month, body.reason):
-            raise AlreadySucceeded(extra={"credit_code": credit_code})
-        return old
-    last = new
-    while last.id != old.id and last.successor_id is not None:
-        last = repository.enterprise_by_id(session, last.successor_id)
-    if last.id == old.id:
-        raise SuccessionRing(extra={"credit_code": credit_code})
-    old.successor_id, old.succeeded_from, old.succession_reason = new.id, body.from_month, body.reason
-    # The sites go to the end of the line: the successor may have been succeeded itself.
-    repository.move_sites(session, old.id, last.id)
-    session.flush()
-    return old
-
-
-def _adopt(session: WriteSession, site: Site) -> None:
-    """Link the transfers that named this site before it was registered."""
-    transfers.adopt(session, service.sites_by_code(session, [site.code])[site.code])
-
-
 def _owner(session: WriteSession, subject: Subject, credit_code: str) -> Enterprise:
     _refuse_readers(subject)
     owner = repository.seen_enterprise(session, subject, credit_code)
@@ -160,14 +107,16 @@ def _owner(session: WriteSession, subject: Subject, credit_code: str) -> Enterpr
         raise Invalid(errors=[rules.unknown_enterprise("/enterprise")])
     if owner is None:
         raise NotFound
+    _refuse_former(subject, repository.enterprise_by_id(session, owner.last_successor_id or owner.id))
     return owner
 
 
-def _own_site(session: WriteSession, subject: Subject, code: str) -> tuple[Site, Enterprise]:
+def own_site(session: WriteSession, subject: Subject, code: str) -> tuple[Site, Enterprise]:
     found = repository.seen_site(session, subject, code)
     if found is None:
         raise NotFound
     _refuse_readers(subject)
+    _refuse_former(subject, found[1])
     return found
 
 
@@ -176,6 +125,28 @@ def _refuse_readers(subject: Subject) -> None:
     own = subject.enterprise_id is not None and Scope.LEDGERS_WRITE in subject.scopes
     if not own and Scope.ADMIN not in subject.scopes:
         raise Forbidden
+
+
+def _refuse_former(subject: Subject, owner: Enterprise) -> None:
+    """Refuse an enterprise that was succeeded: it goes on seeing what was its own, its successor acts for it."""
+    if Scope.ADMIN not in subject.scopes and subject.enterprise_id != owner.id:
+        raise Forbidden(Message("已由承继企业办理", "the enterprise that succeeded this one acts for it now"))
+
+
+def relink_site(session: WriteSession, site: Site, former_permit: str | None = None) -> None:
+    """Let the transfers that named this site, or an enterprise whose only site it was or is, find whom they mean."""
+    line = [repository.enterprise_by_id(session, site.enterprise_id)]
+    while line[-1].successor_id is not None:
+        line.append(repository.enterprise_by_id(session, line[-1].successor_id))
+    named = [site.code, site.permit_number, former_permit, *(member.credit_code for member in line)]
+    transfers.relink(session, [code for code in named if code is not None])
+
+
+def _refuse_another_owner(site: Site, owner: Enterprise, now_owner: Enterprise) -> None:
+    """Accept the enterprise that a site was registered under, and the one that followed it."""
+    if owner.id not in (site.enterprise_id, now_owner.id):
+        message = Message("该场所属于另一企业", "this site belongs to another enterprise")
+        raise AlreadyRegistered(errors=[Fault("/enterprise", "differs", message)], extra={"code": site.code})
 
 
 def _refuse_difference(present: Any, wanted: Mapping[str, Any], named: Mapping[str, str]) -> None:
@@ -188,7 +159,7 @@ def _refuse_difference(present: Any, wanted: Mapping[str, Any], named: Mapping[s
         )
 
 
-def _refuse_taken_permit(session: WriteSession, permit_number: str | None, site_id: uuid.UUID | None) -> None:
+def refuse_taken_permit(session: WriteSession, permit_number: str | None, site_id: uuid.UUID | None) -> None:
     other = None if permit_number is None else repository.site_by_permit(session, permit_number)
     if other is not None and other.id != site_id:
         message = Message("该许可证编号已属于另一场所", "this permit number belongs to another site")

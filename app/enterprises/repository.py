@@ -2,17 +2,53 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, or_, select, text, update
+from sqlalchemy.orm import aliased
 
 from app.auth.subjects import Subject
-from app.auth.visibility import visible_to
+from app.auth.visibility import visible_to, within
+from app.db.base import table_of
 from app.db.session import ReadSession, WriteSession
-from app.enterprises.models import Enterprise, Facility, Site
+from app.enterprises.models import Enterprise, Facility, Site, SiteVersion
 
 # SQLite and PostgreSQL take many more parameters; a statement of this size stays readable in a log.
 _MAX_IN_LIST = 500
+_REGISTER = 7_311_402_301
+
+KEPT = (
+    "name",
+    "region",
+    "industry",
+    "base",
+    "park",
+    "permit_number",
+    "latitude",
+    "longitude",
+    "reports_from",
+    "reports_until",
+)
+"""What of a site can change, and is kept with each version; its code and enterprise never do."""
+
+
+def hold_register(session: WriteSession, *, to_change_it: bool = False) -> None:
+    """Let whoever files see one register from beginning to end; whoever changes what codes mean waits for them."""
+    if session.get_bind().dialect.name == "postgresql":
+        lock = "pg_advisory_xact_lock" if to_change_it else "pg_advisory_xact_lock_shared"
+        session.execute(text(f"SELECT {lock}(:key)"), {"key": _REGISTER})
+
+
+def sites_at(moment: datetime | None) -> FromClause:
+    """Give the sites as they are, or as they were known at a moment; the columns have the same names."""
+    if moment is None:
+        return table_of(Site)
+    until = SiteVersion.superseded_at
+    then = select(Site.id, Site.code, Site.enterprise_id, *(getattr(SiteVersion, name) for name in KEPT))
+    joined = then.join(SiteVersion, SiteVersion.site_id == Site.id)
+    known = and_(SiteVersion.recorded_at <= moment, or_(until.is_(None), until > moment))
+    return joined.where(known).subquery("sites_then")
 
 
 def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
@@ -22,11 +58,13 @@ def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def seen_enterprises(subject: Subject) -> ColumnElement[bool]:
-    """Let an authority see an enterprise that has its seat, or a site, in its territory."""
+    """Let an authority see an enterprise that has its seat, or a site, in its territory, and its last successor."""
     by_site = select(Site.enterprise_id).where(visible_to(subject, region=Site.region))
+    first = aliased(Enterprise)
     return or_(
         visible_to(subject, region=Enterprise.region, enterprises=(Enterprise.id,)),
         Enterprise.id.in_(by_site),
+        Enterprise.id.in_(select(first.last_successor_id).where(first.id.in_(by_site))),
     )
 
 
@@ -72,18 +110,24 @@ def enterprises_page(
 ) -> list[Enterprise]:
     query = select(Enterprise).where(seen_enterprises(subject), Enterprise.credit_code > after)
     if region:
-        query = query.where(Enterprise.region.startswith(region, autoescape=True))
+        query = query.where(within(Enterprise.region, region))
     return list(session.scalars(query.order_by(Enterprise.credit_code).limit(limit)))
 
 
 def sites_page(
-    session: ReadSession, subject: Subject, *, region: str, enterprise: str | None, after: str, limit: int
+    session: ReadSession,
+    subject: Subject,
+    *,
+    region: str,
+    enterprises: Iterable[uuid.UUID] | None,
+    after: str,
+    limit: int,
 ) -> list[tuple[Site, Enterprise]]:
     query = _sites(subject).where(Site.code > after)
     if region:
-        query = query.where(Site.region.startswith(region, autoescape=True))
-    if enterprise is not None:
-        query = query.where(Enterprise.credit_code == enterprise)
+        query = query.where(within(Site.region, region))
+    if enterprises is not None:
+        query = query.where(Site.enterprise_id.in_(list(enterprises)))
     return [(site, owner) for site, owner in session.execute(query.order_by(Site.code).limit(limit))]
 
 
@@ -99,58 +143,120 @@ def facilities_page(
 
 
 def _sites(subject: Subject) -> Select[Site, Enterprise]:
+    """Each site with the enterprise that answers for it now: the last successor of the one it was registered under."""
+    first = aliased(Enterprise)
     return (
         select(Site, Enterprise)
-        .join(Enterprise, Enterprise.id == Site.enterprise_id)
+        .join(first, first.id == Site.enterprise_id)
+        .join(Enterprise, Enterprise.id == func.coalesce(first.last_successor_id, first.id))
         .where(seen_sites(subject))
     )
 
 
-def move_sites(session: WriteSession, old: uuid.UUID, new: uuid.UUID) -> None:
-    session.execute(update(Site).where(Site.enterprise_id == old).values(enterprise_id=new))
+def newest_version(session: ReadSession, site_id: uuid.UUID) -> SiteVersion | None:
+    query = select(SiteVersion).where(SiteVersion.site_id == site_id)
+    return session.scalar(query.order_by(SiteVersion.number.desc()).limit(1))
 
 
-def site_rows(session: ReadSession, codes: Iterable[str], *, permits: bool = False) -> list[Row[Any]]:
-    """Plain rows of the sites with these codes, or also of those with these permit numbers."""
+def versions(session: ReadSession, site_id: uuid.UUID) -> Sequence[SiteVersion]:
+    """All versions of a site, the newest first."""
+    query = select(SiteVersion).where(SiteVersion.site_id == site_id)
+    return session.scalars(query.order_by(SiteVersion.number.desc())).all()
+
+
+def extend_lines(session: WriteSession, old: uuid.UUID, last: uuid.UUID) -> None:
+    """Whoever ended at `old` now ends at `last`."""
+    ends_there = or_(Enterprise.id == old, Enterprise.last_successor_id == old)
+    session.execute(
+        update(Enterprise).where(ends_there).values(last_successor_id=last),
+        execution_options={"synchronize_session": "fetch"},
+    )
+
+
+def site_rows(session: ReadSession, by: Any, keys: Iterable[Any]) -> list[Row[Any]]:
+    """Plain rows of the sites whose column `by` is one of the keys, with the last successor of their enterprise."""
     columns = (
         Site.id,
         Site.code,
-        Site.permit_number,
         Site.enterprise_id,
+        Enterprise.last_successor_id,
         Site.region,
         Site.industry,
         Site.base,
         Site.reports_from,
         Site.reports_until,
     )
+    query = select(*columns).join(Enterprise, Enterprise.id == Site.enterprise_id)
     found: list[Row[Any]] = []
-    for batch in chunks(codes):
-        named = Site.code.in_(batch)
-        found += session.execute(
-            select(*columns).where(or_(named, Site.permit_number.in_(batch)) if permits else named)
-        )
+    for batch in chunks(keys):
+        found += session.execute(query.where(by.in_(batch)))
     return found
 
 
-def enterprise_rows(
-    session: ReadSession, *, codes: Iterable[str] = (), ids: Iterable[uuid.UUID] = ()
-) -> Sequence[Row[Any]]:
-    """(id, credit_code, successor_id, region) of enterprises."""
-    columns = (Enterprise.id, Enterprise.credit_code, Enterprise.successor_id, Enterprise.region)
+def sites_by_own_code(session: ReadSession, codes: Iterable[str], as_of: datetime | None) -> list[Row[Any]]:
+    """(id, code, enterprise_id, reports_from, reports_until) of the sites with these codes."""
+    place = sites_at(as_of)
     found: list[Row[Any]] = []
     for batch in chunks(codes):
-        found += session.execute(select(*columns).where(Enterprise.credit_code.in_(batch)))
-    for batch in chunks(ids):
-        found += session.execute(select(*columns).where(Enterprise.id.in_(batch)))
+        found += session.execute(_identity(place).where(place.c.code.in_(batch)))
     return found
 
 
-def sites_of(session: ReadSession, enterprise_ids: Iterable[uuid.UUID]) -> list[Row[Any]]:
-    """(enterprise_id, id, code, region) of the sites of enterprises."""
-    columns = (Site.enterprise_id, Site.id, Site.code, Site.region)
+def sites_by_permit(
+    session: ReadSession, numbers: Iterable[str], as_of: datetime | None
+) -> list[tuple[str, Row[Any]]]:
+    """(permit number, site) of whoever has, or had, the numbers; whom to believe comes last."""
+    place = sites_at(as_of)
+    has = place.c.permit_number == SiteVersion.permit_number
+    query = _identity(place).add_columns(SiteVersion.permit_number, has.label("has"), SiteVersion.recorded_at)
+    query = query.join(SiteVersion, SiteVersion.site_id == place.c.id)
+    if as_of is not None:
+        query = query.where(SiteVersion.recorded_at <= as_of)
     found: list[Row[Any]] = []
-    for batch in chunks(enterprise_ids):
-        found += session.execute(select(*columns).where(Site.enterprise_id.in_(batch)))
+    for batch in chunks(numbers):
+        found += session.execute(query.where(SiteVersion.permit_number.in_(batch)))
+    found.sort(key=lambda row: (bool(row.has), row.recorded_at, row.code))
+    return [(row.permit_number, row) for row in found]
+
+
+def sites_of(
+    session: ReadSession, enterprises: Iterable[uuid.UUID], as_of: datetime | None = None
+) -> list[Row[Any]]:
+    """(id, code, enterprise_id, reports_from, reports_until) of the sites registered under enterprises."""
+    place = sites_at(as_of)
+    found: list[Row[Any]] = []
+    for batch in chunks(enterprises):
+        found += session.execute(_identity(place).where(place.c.enterprise_id.in_(batch)))
+    return found
+
+
+def _identity(place: FromClause) -> Any:
+    return select(
+        place.c.id, place.c.code, place.c.enterprise_id, place.c.reports_from, place.c.reports_until
+    )
+
+
+def enterprises_by_code(session: ReadSession, codes: Iterable[str], as_of: datetime | None) -> list[Row[Any]]:
+    """(id, credit_code) of the enterprises with these codes."""
+    query = select(Enterprise.id, Enterprise.credit_code)
+    if as_of is not None:
+        query = query.where(Enterprise.created_at <= as_of)
+    found: list[Row[Any]] = []
+    for batch in chunks(codes):
+        found += session.execute(query.where(Enterprise.credit_code.in_(batch)))
+    return found
+
+
+def succeeded_by(
+    session: ReadSession, enterprises: Iterable[uuid.UUID], as_of: datetime | None = None
+) -> list[Row[Any]]:
+    """(id, successor_id, succeeded_from) of those whom these enterprises succeeded, at first hand."""
+    query = select(Enterprise.id, Enterprise.successor_id, Enterprise.succeeded_from)
+    if as_of is not None:
+        query = query.where(Enterprise.succession_recorded_at <= as_of)
+    found: list[Row[Any]] = []
+    for batch in chunks(enterprises):
+        found += session.execute(query.where(Enterprise.successor_id.in_(batch)))
     return found
 
 

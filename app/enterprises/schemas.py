@@ -1,6 +1,7 @@
 """What goes in and out about enterprises, sites and facilities."""
 
 import uuid
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -83,15 +84,24 @@ class SiteIn(_In):
 
 
 class SitePatch(_In):
-    """Only the fields that are sent change; null empties one that may be empty."""
+    """Only the fields that are sent change; null empties one that may be empty.
+
+    `from` is the month since which it is so, `reason` says why; both are kept with the version, and change nothing else.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
-        json_schema_extra={"examples": [{"name": "示例电厂二期", "reports_until": "2030-12"}]},
+        json_schema_extra={
+            "examples": [
+                {"name": "示例电厂二期", "reports_until": "2030-12", "from": "2025-07", "reason": "更名"}
+            ]
+        },
     )
 
     name: NameText | None = None
+    region: RegionCode | None = None
+    industry: Industry | None = None
     base: ShortText | None = None
     park: ShortText | None = None
     permit_number: PermitNumber | None = None
@@ -99,6 +109,8 @@ class SitePatch(_In):
     longitude: Longitude | None = None
     reports_from: MonthField | None = None
     reports_until: MonthField | None = None
+    from_month: MonthField | None = Field(default=None, alias="from")
+    reason: LongText | None = None
 
 
 class FacilityIn(_In):
@@ -185,6 +197,33 @@ class SiteOut(BaseModel):
     reports_from: MonthField
     reports_until: MonthField | None
     warnings: list[WarningOut]
+
+
+class SiteVersionOut(BaseModel):
+    """What was known of a site from `recorded_at` to `superseded_at`; `from` is the month since which it was so."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    version: int
+    from_month: MonthField = Field(serialization_alias="from")
+    name: str
+    region: str
+    industry: str
+    base: str | None
+    park: str | None
+    permit_number: str | None
+    latitude: float | None
+    longitude: float | None
+    reports_from: MonthField
+    reports_until: MonthField | None
+    reason: str | None
+    changed_by: str
+    recorded_at: datetime
+    superseded_at: datetime | None
+
+
+class SiteVersions(BaseModel):
+    items: list[SiteVersionOut]
 
 
 class FacilityOut(BaseModel):

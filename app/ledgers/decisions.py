@@ -16,8 +16,10 @@ from app.domain.periods import Month
 from app.enterprises.models import Site
 from app.http.problems import Conflict, Forbidden, Invalid, NotFound
 from app.ids import new_id
+from app.ledgers import events
 from app.ledgers.models import Ledger, LedgerTransition, MonthClosing
 from app.ledgers.surroundings import lock_name
+from app.outbox.events import publish
 
 
 def _refuse_others(subject: Subject) -> None:
@@ -46,6 +48,8 @@ def decide(
         raise NotFound
     _refuse_others(subject)
     ledger, site_code = found
+    if subject.role is Role.REGULATOR and ledger.state is LedgerState.DRAFT:
+        raise NotFound  # as when reading: a draft is its author's business
     lock_names(session, [lock_name(site_code, ledger.month)])
     session.refresh(ledger)
     if to is LedgerState.RETURNED and not reason:
@@ -115,3 +119,4 @@ def _record(
         for ledger_id, state in moved
     ]
     session.execute(insert(table_of(LedgerTransition)), rows)
+    publish(session, events.of_decision(session, [ledger_id for ledger_id, _ in moved], to), now=now)

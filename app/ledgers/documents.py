@@ -7,7 +7,7 @@ from typing import Any
 from app.domain.ledger import Activity, LedgerContent, Line
 from app.domain.ledger_checks import Warn
 from app.domain.quantities import tonnes_text
-from app.ledgers.schemas import percent_text
+from app.ledgers.percentages import percent_text
 
 
 def canonical(content: LedgerContent) -> str:

@@ -15,7 +15,7 @@ from app.domain.errors import Fault, Message
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.http.dependencies import Now, Reading, SettingsDep, Writing
-from app.http.fields import Moment, MonthText, month_or_none
+from app.http.fields import CodeText, Moment, MonthText, month_or_none
 from app.http.problems import Invalid, PreconditionRequired
 from app.ledgers import bulk, reading, replay
 from app.ledgers.commands import Command, Filer, Intent, Result
@@ -124,7 +124,10 @@ _BULK_BODY = {
                     "type": "array",
                     "minItems": 1,
                     "maxItems": bulk.MAX_LEDGERS,
-                    "items": {"$ref": "#/components/schemas/LedgerIn"},
+                    "items": {
+                        "description": "A LedgerIn; what is none is answered as a rejected line",
+                        "anyOf": [{"$ref": "#/components/schemas/LedgerIn"}, {}],
+                    },
                 },
                 "example": [_NIL_EXAMPLE],
             },
@@ -197,7 +200,7 @@ def _version_of(if_match: str | None) -> int:
 def get_ledgers(
     subject: Reader,
     session: Reading,
-    site: Annotated[str | None, Query(max_length=64)] = None,
+    site: Annotated[CodeText | None, Query()] = None,
     region: Annotated[str | None, Query(max_length=6, pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$")] = None,
     first: Annotated[MonthText | None, Query(alias="from")] = None,
     last: Annotated[MonthText | None, Query(alias="to")] = None,

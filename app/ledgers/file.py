@@ -13,11 +13,12 @@ from app.domain.ledger import LedgerContent
 from app.domain.ledger_checks import Context, Counterpart, Warn, check
 from app.enterprises.service import SiteRow
 from app.http.problems import Conflict, Invalid, NotFound, PreconditionFailed, Problem
-from app.ledgers import surroundings
+from app.ledgers import events, surroundings
 from app.ledgers.commands import Command, Filer, Intent, Outcome, Result
 from app.ledgers.documents import canonical, sha256_of
 from app.ledgers.surroundings import Current, Surroundings
 from app.ledgers.writing import Batch
+from app.outbox.events import publish
 from app.transfers import service as transfers
 
 
@@ -48,6 +49,7 @@ def file(
     refused = any(result.problem is not None for result in results)
     if not dry_run and not (atomic and refused):
         batch.write(session, around)
+        publish(session, events.of_filing(commands, results, around.sites), now=filer.now)
     return results
 
 
@@ -119,16 +121,27 @@ def _refuse_conflict(command: Command, site: SiteRow, current: Current | None, a
     if command.intent is Intent.AMEND:
         _refuse_stale(command, current)
     elif current is not None and current.counts:
-        needs_reason = command.intent is Intent.UPSERT
-        if not (needs_reason and command.reason):
-            hint = Message(
-                "该月已填报且内容不同，修订须填 reason",
-                "already filed with other content; an amendment needs a reason",
-            )
-            raise LedgerAlreadyFiled(hint if needs_reason else None, extra={"ledger": _naming(current)})
+        _refuse_second(command, current)
     if around.is_closed(site.region, command.content.month) and not command.reason and not command.draft:
         text = MonthClosed.title
         raise MonthClosed(errors=[Fault("/reason", "reason_required", text)])
+
+
+def _refuse_second(command: Command, current: Current) -> None:
+    """A month on file: only a bulk line with a reason amends it, and nothing takes it back into a draft."""
+    hint = None
+    if command.draft:
+        hint = Message(
+            "该月已填报，不能退回为草稿", "this month is already filed; a draft cannot take its place"
+        )
+    elif command.intent is Intent.UPSERT and not command.reason:
+        hint = Message(
+            "该月已填报且内容不同，修订须填 reason",
+            "already filed with other content; an amendment needs a reason",
+        )
+    elif command.intent is Intent.UPSERT:
+        return
+    raise LedgerAlreadyFiled(hint, extra={"ledger": _naming(current)})
 
 
 def _refuse_stale(command: Command, current: Current | None) -> None:
@@ -155,8 +168,8 @@ def _naming(current: Current) -> dict[str, object]:
 
 
 def _context(content: LedgerContent, site: SiteRow, around: Surroundings) -> Context:
-    previous = around.current.get((site.id, content.month.previous))
-    following = around.current.get((site.id, content.month.next))
+    previous = around.at(site.id, content.month, -1)
+    following = around.at(site.id, content.month, 1)
     flows = [
         (direction, flow.party, line.waste, flow.purpose)
         for line in content.lines

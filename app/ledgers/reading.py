@@ -18,7 +18,7 @@ from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.enterprises.models import Site
 from app.http.problems import Invalid, NotFound
-from app.ledgers.models import Ledger, LedgerVersion
+from app.ledgers.models import Ledger, LedgerTransition, LedgerVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,22 @@ class LedgerQuery:
     cursor: str | None = None
 
 
-def _visible(subject: Subject) -> Any:
-    """Ledgers with their version, site and state; drafts only for their own side."""
+def _state_at(as_of: datetime) -> Any:
+    """The state that a ledger had at a moment: where the last transition up to then led."""
+    return (
+        select(LedgerTransition.to_state)
+        .where(LedgerTransition.ledger_id == Ledger.id, LedgerTransition.at <= as_of)
+        .order_by(LedgerTransition.at.desc(), LedgerTransition.id.desc())
+        .limit(1)
+        .correlate(Ledger)
+        .scalar_subquery()
+    )
+
+
+def _visible(subject: Subject, as_of: datetime | None = None) -> Any:
+    """Ledgers with their version, site and, of an earlier moment, its state; drafts only for their own side."""
     query = (
-        select(Ledger, LedgerVersion, Site.code)
+        select(Ledger, LedgerVersion, Site.code, *([] if as_of is None else [_state_at(as_of)]))
         .join(Site, Site.id == Ledger.site_id)
         .where(visible_to(subject, region=Site.region, enterprises=(Site.enterprise_id,)))
     )
@@ -63,7 +75,7 @@ def one(
     session: ReadSession, subject: Subject, ledger_id: uuid.UUID, as_of: datetime | None = None
 ) -> dict[str, Any]:
     """One ledger, or NotFound when there is none that this subject may see."""
-    row = session.execute(_at(_visible(subject), as_of).where(Ledger.id == ledger_id)).one_or_none()
+    row = session.execute(_at(_visible(subject, as_of), as_of).where(Ledger.id == ledger_id)).one_or_none()
     if row is None:
         raise NotFound
     return ledger_document(*row)
@@ -86,7 +98,7 @@ def page(
     session: ReadSession, subject: Subject, query: LedgerQuery
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Some ledgers in the order of month and id, and the cursor of the next page."""
-    statement = _at(_visible(subject), query.as_of)
+    statement = _at(_visible(subject, query.as_of), query.as_of)
     if query.site is not None:
         statement = statement.where(Site.code == query.site)
     if query.region is not None:
@@ -96,7 +108,8 @@ def page(
     if query.last is not None:
         statement = statement.where(Ledger.month <= query.last)
     if query.state is not None:
-        statement = statement.where(Ledger.state == query.state)
+        state = Ledger.state if query.as_of is None else _state_at(query.as_of)
+        statement = statement.where(state == query.state)
     if query.cursor is not None:
         month, ledger_id = _read_cursor(query.cursor)
         statement = statement.where(
@@ -123,11 +136,17 @@ def _read_cursor(cursor: str) -> tuple[Month, uuid.UUID]:
         raise Invalid(errors=[Fault("#query/cursor", "bad_cursor", text)]) from None
 
 
-def ledger_document(ledger: Ledger, version: LedgerVersion, site_code: str) -> dict[str, Any]:
-    """A ledger as it is answered: what was filed, and what has become of it."""
+def ledger_document(
+    ledger: Ledger, version: LedgerVersion, site_code: str, state_then: LedgerState | None = None
+) -> dict[str, Any]:
+    """A ledger as it is answered: what was filed, and what had become of it by the moment asked for."""
     body = json.loads(version.body)
-    current = ledger.version_id == version.id
-    state = ledger.state.value if current else ("draft" if version.is_draft else "superseded")
+    if state_then is not None:
+        state = state_then.value
+    elif ledger.version_id == version.id:
+        state = ledger.state.value
+    else:
+        state = "draft" if version.is_draft else "superseded"
     return {
         "id": str(ledger.id),
         "site": site_code,

@@ -28,6 +28,9 @@ SUMMED = (
 )
 """The columns of a line that are summed, in the order of `Sums`."""
 
+_ROWS_A_STATEMENT = 1_000
+"""14 parameters a row; PostgreSQL takes 65,535 in one statement, SQLite 32,766."""
+
 Sums = tuple[int, ...]
 Key = tuple[str, str, Month]
 
@@ -44,16 +47,15 @@ def apply(session: WriteSession, differences: Mapping[Key, Sums]) -> None:
         for (region, waste, month), sums in sorted(differences.items())
         if any(sums)
     ]
-    if not rows:
-        return
     table = table_of(Rollup)
-    statement = upsert(session, table).values(rows)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["region", "waste", "month"],
-            set_={name: table.c[name] + statement.excluded[name] for name in SUMMED},
+    for start in range(0, len(rows), _ROWS_A_STATEMENT):
+        statement = upsert(session, table).values(rows[start : start + _ROWS_A_STATEMENT])
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["region", "waste", "month"],
+                set_={name: table.c[name] + statement.excluded[name] for name in SUMMED},
+            )
         )
-    )
 
 
 def differences_from_lines(session: ReadSession) -> list[dict[str, Any]]:

@@ -1,53 +1,26 @@
 """The JSON of a ledger as enterprises send it, and as it is answered."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.domain.errors import Message
 from app.domain.ledger import Activity, Disposed, LedgerContent, Line, Received, Sent, Used
+from app.domain.quantities import MAX_GRAMS
 from app.http.fields import CodeText as Code
 from app.http.fields import LongText, MonthField, ShortText, Tonnes
 from app.http.validation import FaultyValue
+from app.ledgers.percentages import Percent, percent_text
 
 MAX_LINES = 100
 MAX_FLOWS = 500
 
 Waste = Annotated[str, Field(max_length=4, pattern=r"^SW[0-9]{2}$", examples=["SW02"])]
-WasteCode = Annotated[str, Field(max_length=11, pattern=r"^[0-9]{3}-[0-9]{3}-S[0-9]{2}$", examples=["441-001-S02"])]
-Purpose = Literal["use", "dispose", "store"]
-
-
-def _millipercent(value: Any) -> int:
-    """A share of a hundred with at most three decimals, as thousandths of a per cent."""
-    try:
-        number = float(value) if not isinstance(value, bool) else -1.0
-    except (TypeError, ValueError):
-        number = -1.0
-    scaled = round(number * 1000) if 0 <= number <= 100 else -1
-    if scaled < 0 or abs(scaled / 1000 - number) > 1e-9:
-        raise FaultyValue(
-            "not_a_percentage",
-            Message(
-                "应为 0 到 100 的百分数，至多三位小数",
-                "this must be 0 to 100 per cent with at most three decimals",
-            ),
-        )
-    return scaled
-
-
-Percent = Annotated[
-    int,
-    BeforeValidator(_millipercent),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": r"^\d{1,3}(\.\d{1,3})?$", "maxLength": 7},
-                {"type": "number", "minimum": 0, "maximum": 100},
-            ]
-        }
-    ),
+WasteCode = Annotated[
+    str, Field(max_length=11, pattern=r"^[0-9]{3}-[0-9]{3}-S[0-9]{2}$", examples=["441-001-S02"])
 ]
+Purpose = Literal["use", "dispose", "store"]
 
 
 class _Strict(BaseModel):
@@ -93,7 +66,9 @@ class DisposedIn(_Parts):
     """Own disposal."""
 
     method: Code | None = None
-    facility: Annotated[str, Field(max_length=5, pattern=r"^[A-Z]{2}[0-9]{3}$", examples=["TS001"])] | None = None
+    facility: (
+        Annotated[str, Field(max_length=5, pattern=r"^[A-Z]{2}[0-9]{3}$", examples=["TS001"])] | None
+    ) = None
     compliant: bool | None = None
 
 
@@ -172,6 +147,21 @@ class ActivityIn(_Strict):
         return Activity(self.kind, self.tonnes, parameters)
 
 
+def _refuse_impossible_sums(lines: Sequence[LineIn]) -> None:
+    """No ledger moves more than the largest figure there is: nine thousand such ledgers still sum within 64 bits."""
+    into = out = 0
+    for index, content in enumerate(line.content() for line in lines):
+        into += content.opening_grams + content.generated_grams + content.received_grams
+        out += content.used_grams + content.disposed_grams + content.sent_grams + content.dumped_grams
+        out += content.closing_grams
+        if max(into, out) > MAX_GRAMS:
+            raise FaultyValue(
+                "too_large",
+                Message("整份台账合计不能超过 10 亿吨", "a whole ledger must not exceed 1,000,000,000 t"),
+                f"/lines/{index}",
+            )
+
+
 class LedgerIn(_Strict):
     """One site-month. Only site, month and either `nil: true` or lines are required; what is absent is zero."""
 
@@ -224,6 +214,7 @@ class LedgerIn(_Strict):
                 Message("请填写固废行，或声明 nil: true（零申报）", "give lines, or say nil: true"),
                 "/lines",
             )
+        _refuse_impossible_sums(self.lines)
         streams = [(line.waste, line.waste_code) for line in self.lines]
         for index, stream in enumerate(streams):
             if stream in streams[:index]:
@@ -250,6 +241,16 @@ class AmendmentIn(LedgerIn):
     """A whole ledger again, as it should have been, with the reason."""
 
     reason: LongText
+
+    @model_validator(mode="after")
+    def _not_a_draft(self) -> "AmendmentIn":
+        if self.draft:
+            raise FaultyValue(
+                "draft_amendment",
+                Message("修订不能存为草稿", "an amendment takes effect at once; it cannot be a draft"),
+                "/draft",
+            )
+        return self
 
 
 class DecisionIn(_Strict):
@@ -381,9 +382,3 @@ class SelfcheckOut(BaseModel):
 
     ok: bool
     rollup_differences: list[dict[str, str]]
-
-
-def percent_text(millipercent: int) -> str:
-    """Thousandths of a per cent as the shortest decimal: 27000 → "27"."""
-    whole, rest = divmod(millipercent, 1000)
-    return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)

@@ -14,7 +14,7 @@ from app.db.locks import lock_names
 from app.db.session import WriteSession
 from app.domain.ledger import LedgerState
 from app.domain.ledger_checks import MonthFigures
-from app.domain.periods import Month
+from app.domain.periods import Month, MonthError
 from app.enterprises import service as enterprises
 from app.ledgers.commands import Command, Filer
 from app.ledgers.models import Ledger, LedgerLine, LedgerVersion, MonthClosing
@@ -57,6 +57,11 @@ class Surroundings:
     closed: frozenset[tuple[str, Month]]
     current: dict[SiteMonth, Current] = field(default_factory=dict)
 
+    def at(self, site_id: uuid.UUID, month: Month, offset: int) -> Current | None:
+        """What is on file `offset` months from a month; nothing beyond the first and the last month there is."""
+        near = _plus(month, offset)
+        return None if near is None else self.current.get((site_id, near))
+
     def is_closed(self, region: str, month: Month) -> bool:
         return any((region[:digits], month) in self.closed for digits in (2, 4, 6))
 
@@ -70,6 +75,13 @@ def load(session: WriteSession, commands: Sequence[Command], filer: Filer) -> Su
     party_codes = {sent.party for line in lines for sent in line.sent}
     party_codes |= {taken.party for line in lines for taken in line.received}
     site_ids = {site.id for site in sites.values()}
+    wanted = {
+        (sites[command.content.site].id, near)
+        for command in commands
+        if command.content.site in sites
+        for near in (_plus(command.content.month, offset) for offset in (-1, 0, 1))
+        if near is not None
+    }
     return Surroundings(
         sites=sites,
         codes=reference.codes(session),
@@ -77,7 +89,7 @@ def load(session: WriteSession, commands: Sequence[Command], filer: Filer) -> Su
         facilities=enterprises.facility_codes(session, site_ids),
         reported=transfers.reported(session, {site.code for site in sites.values()}, months),
         closed=_closed_months(session, months),
-        current=_current(session, site_ids, months),
+        current=_current(session, wanted),
     )
 
 
@@ -104,9 +116,16 @@ def _closed_months(session: WriteSession, months: Iterable[Month]) -> frozenset[
     return frozenset((region, month) for region, month in session.execute(query))
 
 
-def _current(session: WriteSession, site_ids: set[uuid.UUID], months: set[Month]) -> dict[SiteMonth, Current]:
-    around = {near for month in months for near in (month.previous, month, month.next)}
-    heads = session.execute(
+def _plus(month: Month, offset: int) -> Month | None:
+    try:
+        return month.plus(offset)
+    except MonthError:
+        return None
+
+
+def _current(session: WriteSession, wanted: set[SiteMonth]) -> dict[SiteMonth, Current]:
+    """The heads of the site-months with their sums. The query takes sites × months, what nobody asked for is dropped."""
+    found = session.execute(
         select(
             Ledger.id,
             Ledger.site_id,
@@ -118,8 +137,12 @@ def _current(session: WriteSession, site_ids: set[uuid.UUID], months: set[Month]
             LedgerVersion.received_at,
         )
         .join(LedgerVersion, LedgerVersion.id == Ledger.version_id)
-        .where(Ledger.site_id.in_(site_ids), Ledger.month.in_(around))
-    ).all()
+        .where(
+            Ledger.site_id.in_({site_id for site_id, _ in wanted}),
+            Ledger.month.in_({month for _, month in wanted}),
+        )
+    )
+    heads = [head for head in found if (head.site_id, head.month) in wanted]
     lines = _lines_of(session, [head.version_id for head in heads])
     return {
         (head.site_id, head.month): Current(

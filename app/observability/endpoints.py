@@ -3,7 +3,9 @@
 from functools import cache
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,6 +15,8 @@ from app.db.upgrade import current_revision, head_revision
 from app.domain.errors import Message
 from app.http.dependencies import get_database
 from app.http.problems import Problem
+from app.observability.metrics import Metrics
+from app.observability.metrics_door import MetricsDoor
 
 router = APIRouter(tags=["operations"])
 
@@ -59,6 +63,21 @@ def readyz(database: Annotated[Database, Depends(get_database)]) -> Readiness:
     if revision is None or revision != _head():
         raise NotReady(_OTHER_SCHEMA)
     return Readiness(revision=revision)
+
+
+_EXAMPLE = 'huanlian_http_requests_total{method="POST",route="/v1/ledgers",status="201"} 12.0\n'
+
+
+@router.get(
+    "/metrics",
+    dependencies=[Depends(MetricsDoor())],
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"text/plain": {"example": _EXAMPLE}}}},
+)
+def read_metrics(request: Request) -> PlainTextResponse:
+    """Give the counters of this process in Prometheus' text format; for an administrator or the metrics token."""
+    metrics: Metrics = request.app.state.metrics
+    return PlainTextResponse(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 @cache

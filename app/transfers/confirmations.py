@@ -17,6 +17,8 @@ from app.domain.quantities import tonnes_text
 from app.enterprises.models import Site
 from app.http.problems import Conflict, Forbidden, NotFound
 from app.ids import new_id
+from app.outbox.events import publish
+from app.transfers import events
 from app.transfers.models import Decision, Transfer, TransferConfirmation
 
 _STATES = {Decision.CONFIRM: "confirmed", Decision.CORRECT: "corrected", Decision.DISPUTE: "disputed"}
@@ -138,6 +140,7 @@ def confirm(
         )
     )
     session.flush()
+    publish(session, [events.of_confirmation(session, transfer, decision)], now=now)
     return transfer
 
 

@@ -50,7 +50,8 @@ class Transfer(Base):
         Index("ix_transfers_receiver_site_id_month", "receiver_site_id", "month"),
         Index("ix_transfers_sender_enterprise_id_month", "sender_enterprise_id", "month"),
         Index("ix_transfers_receiver_enterprise_id_month", "receiver_enterprise_id", "month"),
-        Index("ix_transfers_receiver_party", "receiver_party"),
+        Index("ix_transfers_sender_party_month", "sender_party", "month"),
+        Index("ix_transfers_receiver_party_month", "receiver_party", "month"),
     )
 
 

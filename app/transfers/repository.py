@@ -1,17 +1,25 @@
-"""The statements that keep both sides of a transfer. Each side writes its own column and no other."""
+"""The statements that keep both sides of a transfer. Each side writes its own figures and no other's."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.base import table_of
 from app.db.session import ReadSession, WriteSession
+from app.domain.ledger import LedgerState
 from app.domain.periods import Month
+from app.enterprises import service as enterprises
+from app.ledgers.models import FlowKind, Ledger, LedgerFlow, LedgerLine
 from app.transfers.models import Transfer, TransferConfirmation
+from app.transfers.sides import Report
 
+Row: TypeAlias = Mapping[str, Any]
+SENT = ("sent_grams", "sent_of_received_grams")
+_MAX_IN_LIST = 500
+_MAX_ROWS = 1_000
 KEY = ("month", "waste", "purpose", "sender_party", "receiver_party")
 
 
@@ -33,16 +41,20 @@ def upsert_side(session: WriteSession, rows: list[dict[str, Any]], columns: Sequ
     table = table_of(Transfer)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     ordered = sorted(rows, key=lambda row: tuple(row[name] for name in KEY))
-    statement = dialect.insert(table).values(ordered)
-    changes = {name: statement.excluded[name] for name in columns}
-    session.execute(statement.on_conflict_do_update(index_elements=list(KEY), set_=changes))
+    for start in range(0, len(ordered), _MAX_ROWS):
+        statement = dialect.insert(table).values(ordered[start : start + _MAX_ROWS])
+        changes = {name: statement.excluded[name] for name in columns}
+        session.execute(statement.on_conflict_do_update(index_elements=list(KEY), set_=changes))
 
 
 def withdraw(session: WriteSession, ids: Sequence[uuid.UUID], columns: Sequence[str]) -> None:
     """A side no longer says anything; a transfer that nobody speaks of any more goes."""
-    if not ids:
-        return
-    session.execute(update(Transfer).where(Transfer.id.in_(ids)).values(dict.fromkeys(columns)))
+    for batch in _batches(ids):
+        session.execute(update(Transfer).where(Transfer.id.in_(batch)).values(dict.fromkeys(columns)))
+        _drop_silent(session, batch)
+
+
+def _drop_silent(session: WriteSession, ids: Sequence[uuid.UUID]) -> None:
     decided = select(TransferConfirmation.transfer_id).where(TransferConfirmation.transfer_id.in_(ids))
     session.execute(
         delete(Transfer).where(
@@ -52,3 +64,67 @@ def withdraw(session: WriteSession, ids: Sequence[uuid.UUID], columns: Sequence[
             Transfer.id.not_in(decided),
         )
     )
+
+
+def touching(session: ReadSession, codes: Iterable[str], site_ids: Iterable[uuid.UUID]) -> list[Row]:
+    """Every transfer that names one of the codes as a party, or one of the sites."""
+    table = table_of(Transfer)
+    found: dict[uuid.UUID, Row] = {}
+    for columns, keys in (
+        ((table.c.sender_party, table.c.receiver_party), codes),
+        ((table.c.sender_site_id, table.c.receiver_site_id), site_ids),
+    ):
+        for batch in _batches(sorted(keys)):
+            either = or_(*(column.in_(batch) for column in columns))
+            rows = session.execute(select(table).where(either)).mappings()
+            found |= {row["id"]: dict(row) for row in rows}
+    return list(found.values())
+
+
+def reports(session: ReadSession, site_months: Iterable[tuple[uuid.UUID, Month]]) -> list[Report]:
+    """What the ledgers that count say of the transfers of these site-months, as it was written."""
+    wanted = set(site_months)
+    sites = enterprises.sites_by_id(session, {site_id for site_id, _ in wanted})
+    made = {key: Report(sites[key[0]], key[1]) for key in sorted(wanted)}
+    months = {month for _, month in wanted}
+    for batch in _batches(sorted(sites)):
+        query = (
+            select(Ledger.site_id, Ledger.month, LedgerLine.waste, LedgerFlow)
+            .join(LedgerLine, LedgerLine.version_id == Ledger.version_id)
+            .join(
+                LedgerFlow,
+                (LedgerFlow.version_id == LedgerLine.version_id) & (LedgerFlow.line == LedgerLine.position),
+            )
+            .where(
+                Ledger.site_id.in_(batch),
+                Ledger.month.between(min(months), max(months)),
+                Ledger.state != LedgerState.DRAFT,
+                LedgerFlow.kind.in_((FlowKind.SENT, FlowKind.RECEIVED)),
+            )
+        )
+        for site_id, month, waste, flow in session.execute(query):
+            if (site_id, month) in made:
+                _add(made[site_id, month], waste, flow)
+    return list(made.values())
+
+
+def _add(report: Report, waste: str, flow: LedgerFlow) -> None:
+    purpose, party = flow.purpose or "use", flow.party or ""
+    if flow.kind is FlowKind.SENT:
+        report.add_sent(waste, purpose, party, flow.grams, flow.of_received_grams)
+    else:
+        report.add_received(waste, purpose, party, flow.grams)
+
+
+def move_statements(session: WriteSession, old: Row, new_id: uuid.UUID) -> None:
+    """Hand the receiver's statements, and the one that counts, to another transfer."""
+    of_old = TransferConfirmation.transfer_id == old["id"]
+    session.execute(update(TransferConfirmation).where(of_old).values(transfer_id=new_id))
+    counting = {"decision": old["decision"], "decided_grams": old["decided_grams"]}
+    session.execute(update(Transfer).where(Transfer.id == new_id).values(counting))
+    session.execute(update(Transfer).where(Transfer.id == old["id"]).values(dict.fromkeys(counting)))
+    _drop_silent(session, [old["id"]])
+
+
+def _batches(keys: Sequence[Any]) -> list[Sequence[Any]]:
+    return [keys[start : start + _MAX_IN_LIST] for start in range(0, len(keys), _MAX_IN_LIST)]

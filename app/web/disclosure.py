@@ -10,11 +10,14 @@ from collections.abc import Sequence
 FEWEST_ENTERPRISES = 3
 
 
-def withheld(enterprises: Sequence[int]) -> frozenset[int]:
-    """Choose the cells of one total to withhold, by index; given is how many enterprises are in each."""
-    # A cell nobody stands behind holds no figure.
-    small = {index for index, number in enumerate(enterprises) if 0 < number < FEWEST_ENTERPRISES}
+def withheld(enterprises: Sequence[int | None]) -> frozenset[int]:
+    """Choose the cells of one total to withhold, by index; given is how many enterprises generate in each.
+
+    None is a cell without a figure: there is nothing to withhold. A figure without a generator is a small cell.
+    """
+    known = [(number, index) for index, number in enumerate(enterprises) if number is not None]
+    small = {index for number, index in known if number < FEWEST_ENTERPRISES}
     if not small:
         return frozenset()
-    large = [(number, index) for index, number in enumerate(enterprises) if number >= FEWEST_ENTERPRISES]
-    return frozenset(small | {index for _, index in sorted(large)[:1]})
+    large = sorted((number, index) for number, index in known if number >= FEWEST_ENTERPRISES)
+    return frozenset(small | {index for _, index in large[:1]})

@@ -82,11 +82,11 @@ def public_asked_of(parameters: Mapping[str, str]) -> Asked:
     year = parameters.get("year", "")
     if not year:
         return Asked(whole_years=True)
-    faults: list[Fault] = []
-    month = _month("year", {"year": f"{year[:8]}-01"}, faults)
-    if faults:
-        raise Invalid(errors=faults)
-    return Asked(year=month.year if month else None, whole_years=True)
+    try:
+        return Asked(year=Month.parse(f"{year[:8]}-01").year, whole_years=True)
+    except MonthError:
+        fault = query_fault("year", "bad_year", "应为如 2025 的年份", "a year such as 2025")
+        raise Invalid(errors=[fault]) from None
 
 
 def _code(name: str, parameters: Mapping[str, str], form: re.Pattern[str], faults: list[Fault]) -> str | None:

@@ -16,7 +16,7 @@ from app.web.page_route import state_page
 from app.web.rendering import STATIC, STATIC_PATH
 
 _YEAR_S = 365 * 24 * 3600
-_OF_MACHINES = ("/v1/", "/oauth/")
+_OF_MACHINES = ("v1", "oauth")
 
 
 class KeptFiles(StaticFiles):
@@ -45,6 +45,6 @@ def install(app: FastAPI, settings: Settings) -> None:
 def _not_found(request: Request, _error: Exception) -> Response:
     """Tell a person with a browser by a page, and a machine by a problem, that the address leads nowhere."""
     wants_page = "text/html" in request.headers.get("accept", "")
-    if wants_page and not request.url.path.startswith(_OF_MACHINES):
+    if wants_page and request.url.path.strip("/").partition("/")[0] not in _OF_MACHINES:
         return state_page(request, "not_found", NotFound.status)
     return problem_response(request, NotFound())

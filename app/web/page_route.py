@@ -9,17 +9,29 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.auth import sessions
+from app.domain.errors import Fault
 from app.http.problems import Forbidden, Invalid, NotFound, Problem
-from app.web.rendering import Person, language_for, render
+from app.web.languages import Language
+from app.web.rendering import Person, language_for, person_of, render
+from app.web.texts import text
 
 _log = structlog.get_logger("huanlian.web")
 _STATES = {Forbidden.status: "no_rights", NotFound.status: "not_found", Invalid.status: "invalid"}
+_FIELDS = {
+    f"#query/{field}": f"scope.{field}" for field in ("region", "waste", "metric", "from", "to", "year")
+}
 _BUSY = 503
 _CRASHED = 500
 
 
 class PageRoute(APIRoute):
-    """A route whose refusals are pages in the reader's language."""
+    """A route whose refusals are pages in the reader's language. What can be read can be asked for by HEAD."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if "GET" in self.methods:
+            self.methods.add("HEAD")
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the route."""
@@ -40,17 +52,28 @@ class PageRoute(APIRoute):
         return handle_as_page
 
 
-def problem_page(request: Request, problem: Problem, person: Person | None = None) -> Response:
+def problem_page(request: Request, problem: Problem) -> Response:
     """Tell a refusal."""
-    language = language_for(request)
-    faults = [language.of(fault.message) for fault in problem.errors]
-    return state_page(request, _STATES.get(problem.status, "failed"), problem.status, faults, person)
+    faults = [_words(fault, language_for(request)) for fault in problem.errors]
+    return state_page(request, _STATES.get(problem.status, "failed"), problem.status, faults)
 
 
-def state_page(
-    request: Request, state: str, status: int, faults: Sequence[str] = (), person: Person | None = None
-) -> Response:
+def _words(fault: Fault, language: Language) -> str:
+    """Say a fault with the name of its field, where the page has a name for it."""
+    words = language.of(fault.message)
+    name = _FIELDS.get(fault.pointer)
+    return text("invalid.fault", language, name=text(name, language), fault=words) if name else words
+
+
+def state_page(request: Request, state: str, status: int, faults: Sequence[str] = ()) -> Response:
     """Show one of the states that are not the page that was asked for."""
     request_id = getattr(request.state, "request_id", "") if state == "failed" else ""
-    values = {"state": state, "faults": faults, "request_id": request_id, "person": person}
+    values = {"state": state, "faults": faults, "request_id": request_id, "person": _person(request)}
     return render(request, "state.html", values, status=status)
+
+
+def _person(request: Request) -> Person | None:
+    """Name who is signed in, by the cookie alone: the database may be what has failed."""
+    state = request.app.state
+    cookie = request.cookies.get(sessions.COOKIE)
+    return person_of(sessions.read(cookie, settings=state.settings, now=state.clock()))

@@ -50,7 +50,7 @@ def start_page(
         figures, reach = gather(session, PUBLIC_READER, asked, now, settings.timezone)
         figures = for_public(figures, behind(session, reach.scope, reach.window))
     elif Scope.RATES_READ not in visitor.subject.scopes:
-        return problem_page(request, Forbidden(), person_of(visitor))
+        return problem_page(request, Forbidden())
     else:
         asked = forms.asked_of(request.query_params)
         figures, _ = gather(session, visitor.subject, asked, now, settings.timezone)
@@ -98,7 +98,7 @@ def sign_out(
 ) -> Response:
     """End the session; only a form of that very session does."""
     if visitor is not None and not visitor.accepts(csrf):
-        return problem_page(request, Forbidden(), person_of(visitor))
+        return problem_page(request, Forbidden())
     response = RedirectResponse("/", _SEE_OTHER)
     sessions.end(response, settings=settings)
     return response

@@ -54,6 +54,7 @@ _OVERVIEW = {
     ),
     "all_wastes": Message("全部固废种类", "All waste streams"),
     "scope": Message("查看范围", "Scope"),
+    "scope.region": Message("行政区", "Region"),
     "scope.waste": Message("固废种类", "Waste"),
     "scope.metric": Message("口径", "Rate"),
     "scope.from": Message("起", "From"),
@@ -188,6 +189,11 @@ _STATES = {
         "Nobody has filed in this scope. Once ledgers come in by the API, "
         "rates, target and trend appear here.",
     ),
+    "empty.year": Message("这一年还没有台账", "No ledgers for this year yet"),
+    "empty.year.lead": Message(
+        "可在上面另选年份。企业申报后，这里即显示利用率、目标与走势。",
+        "Choose another year above. Once enterprises have filed, rates, target and trend appear here.",
+    ),
     "withheld.lead": Message(
         "这个范围内不足三家企业，为不泄露单个企业的数据，不予公布。",
         "Fewer than three enterprises are behind these figures: they are withheld, so that none is given away.",
@@ -209,6 +215,7 @@ _STATES = {
     ),
     "invalid": Message("地址里的条件不正确", "The address asks for something unclear"),
     "invalid.lead": Message("请改正后再看：", "Please correct this:"),
+    "invalid.fault": Message("{name}：{fault}", "{name}: {fault}"),
     "request_id": Message("编号 {id}", "Number {id}"),
     "back": Message("回到总览", "Back to the overview"),
 }

@@ -11,7 +11,7 @@ from chains.attribution.documents import NamedNetwork
 from chains.attribution.fates import Attribution, FateModel, attribute
 from chains.attribution.network import Floats, Shares, shares_of
 from chains.attribution.solver import MASS_TOLERANCE
-from chains.edge_lists import FileFault
+from chains.file_faults import FileFault
 
 
 @dataclass(frozen=True, slots=True, eq=False)

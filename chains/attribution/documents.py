@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from chains.attribution.network import AIR, Floats, FlowNetwork, Ints
-from chains.edge_lists import FileFault
+from chains.file_faults import FileFault
+from chains.sentences import printable, shown
 
 _MAX_TONNES = 1e15
 _TOP = {"states", "inputs", "flows", "fates"}
@@ -72,7 +73,7 @@ def _body(document: Mapping[str, Any]) -> Mapping[str, Any]:
     for unknown in sorted(document.keys() - _TOP):
         known = ", ".join(sorted(_TOP))
         raise FileFault(
-            f'"{unknown}"', f"没有这个字段；可用的有 {known}", f"there is no such key; known are {known}"
+            shown(unknown), f"没有这个字段；可用的有 {known}", f"there is no such key; known are {known}"
         )
     return document
 
@@ -98,7 +99,7 @@ def _inputs(body: Mapping[str, Any], index: Mapping[str, int]) -> Floats:
         raise FileFault("inputs", "须为“状态: 吨数”的对象", "must be an object of state: tonnes")
     inputs = np.zeros(len(index))
     for name, value in given.items():
-        where = f'inputs, "{name}"'
+        where = f"inputs, {shown(name)}"
         if name not in index:
             raise FileFault(where, "没有这个状态", "there is no such state")
         _demand_number(value, where, _MAX_TONNES)
@@ -117,7 +118,7 @@ def _rows(body: Mapping[str, Any], part: str, keys: set[str]) -> list[Row]:
         place, unknown = next((i, min(row.keys() - keys)) for i, row in enumerate(rows) if row.keys() - keys)
         known = ", ".join(sorted(keys))
         raise FileFault(
-            f'{part}[{place}], "{unknown}"',
+            f"{part}[{place}], {shown(unknown)}",
             f"没有这个字段；可用的有 {known}",
             f"there is no such key; known are {known}",
         )
@@ -153,7 +154,7 @@ def _known(rows: list[Row], part: str, key: str, index: Mapping[str, int]) -> In
             where = f"{part}[{place}].{key}"
             _demand_name(value, where)
             if value not in index:
-                raise FileFault(where, f"没有状态“{value}”", f'there is no state "{value}"')
+                raise FileFault(where, f"没有状态{shown(value)}", f"there is no state {shown(value)}")
     return np.fromiter(map(index.__getitem__, values), np.int32, len(values))
 
 
@@ -162,7 +163,9 @@ def _numbers(rows: list[Row], part: str, key: str, default: float | None, most: 
     values = [row.get(key, default) for row in rows]
     if set(map(type, values)) - {int, float} or not _within(values, most):
         for place, (row, value) in enumerate(zip(rows, values, strict=True)):
-            ends = " → ".join(str(row[end]) for end in ("from", "to", "state", "fate") if end in row)
+            ends = " → ".join(
+                shown(row[end]).strip('"') for end in ("from", "to", "state", "fate") if end in row
+            )
             _demand_number(value, f"{part}[{place}].{key} ({ends})", most)
     return np.array(values, dtype=np.float64)
 
@@ -174,24 +177,24 @@ def _within(values: Iterable[float], most: float) -> bool:
 def _demand_number(value: object, where: str, most: float) -> None:
     _demand_presence(value, where)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise FileFault(where, f"{_shown(value)}不是数", f"{_shown(value)} is not a number")
+        raise FileFault(where, f"{shown(value)}不是数", f"{shown(value)} is not a number")
     if isinstance(value, float) and not math.isfinite(value):
         raise FileFault(where, f"{value}不是有限的数", f"{value} is not a finite number")
     if value < 0:
-        raise FileFault(where, f"{_shown(value)}是负数", f"{_shown(value)} is negative")
+        raise FileFault(where, f"{shown(value)}是负数", f"{shown(value)} is negative")
     if value > most:
-        raise FileFault(where, f"{_shown(value)}大于 {most:g}", f"{_shown(value)} is above {most:g}")
+        raise FileFault(where, f"{shown(value)}大于 {most:g}", f"{shown(value)} is above {most:g}")
 
 
 def _demand_name(name: object, where: str) -> None:
     _demand_presence(name, where)
     if not isinstance(name, str) or not name:
-        raise FileFault(where, f"{_shown(name)}不是名称", f"{_shown(name)} is not a name")
+        raise FileFault(where, f"{shown(name)}不是名称", f"{shown(name)} is not a name")
     if not _is_name(name):
         raise FileFault(
             where,
-            f"{_shown(name)}含有不可打印的字符",
-            f"{_shown(name)} has a character that cannot be printed",
+            f"{shown(name)}含有不可打印的字符",
+            f"{shown(name)} has a character that cannot be printed",
         )
 
 
@@ -202,8 +205,4 @@ def _demand_presence(value: object, where: str) -> None:
 
 def _is_name(name: str) -> bool:
     """Not empty, no control characters, no lone surrogates: it can be printed."""
-    return bool(name) and name.isprintable()
-
-
-def _shown(value: object) -> str:
-    return ascii(value)[:40]
+    return bool(name) and printable(name)

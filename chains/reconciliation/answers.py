@@ -19,6 +19,7 @@ Document = dict[str, Any]
 
 #: share of the largest mass a balance may lack before the reader is told
 _OPEN = 1e-9
+_LISTED = 10
 
 
 def answer_document(problem: Problem, answer: Reconciliation) -> Document:
@@ -46,7 +47,7 @@ def answer_document(problem: Problem, answer: Reconciliation) -> Document:
 
 def warnings(problem: Problem, answer: Reconciliation) -> list[Document]:
     """List what the reader of the figures must know, in Chinese and in English."""
-    found: list[tuple[str, str]] = []
+    found = _ignored(problem)
     largest = float(np.max(np.abs(problem.reports.value), initial=0.0))
     if not problem.reports.flow.size:
         found.append(("没有任何报告数值", "no flow has a report"))
@@ -76,6 +77,16 @@ def warnings(problem: Problem, answer: Reconciliation) -> list[Document]:
     if loose:
         found.append((f"{loose} 个流无法确定", f"{loose} flows are not determined by the reports"))
     return [{"zh": zh, "en": en} for zh, en in found]
+
+
+def _ignored(problem: Problem) -> list[tuple[str, str]]:
+    """Say which fields were not understood: one may be a misspelt `yield`."""
+    if not problem.ignored:
+        return []
+    more = len(problem.ignored) - _LISTED
+    zh = "；".join(problem.ignored[:_LISTED]) + (f"；另有 {more} 处" if more > 0 else "")
+    en = "; ".join(problem.ignored[:_LISTED]) + (f"; and {more} more" if more > 0 else "")
+    return [(f"没有这些字段，未采用：{zh}", f"there are no such fields, they are left aside: {en}")]
 
 
 def _known(value: float) -> float | None:

@@ -15,21 +15,25 @@ from typing import Any
 import numpy as np
 
 from chains.balance import OUTSIDE, Network
-from chains.edge_lists import FileFault
+from chains.file_faults import FileFault
 from chains.measures import METHOD_SIGMA, sigma_from_half_width_95, sigma_of_method
 from chains.reconciliation.bounds import Bounds
 from chains.reconciliation.reports import Reports
 from chains.reconciliation.run import Options
+from chains.sentences import printable, shown
 
 #: masses beyond this, and spreads below its inverse, would overflow when squared and multiplied
 _LARGEST = 1e60
+_TOP = frozenset({"nodes", "flows", "alpha", "local_test_floor", "methods"})
+_FLOW = frozenset({"id", "from", "to", "yield", "reports", "capacity", "signed"})
+_REPORT = frozenset({"by", "value", "sigma", "half_width_95", "method"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
     """A network to reconcile. `node_names`, `flow_names` and `reporters` follow the arrays.
 
-    `*_order` is the file's order.
+    `*_order` is the file's order. `ignored` names the fields that mean nothing here, and where they stand.
     """
 
     network: Network
@@ -41,6 +45,7 @@ class Problem:
     reporters: tuple[str, ...]
     node_order: tuple[int, ...]
     flow_order: tuple[int, ...]
+    ignored: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -56,6 +61,7 @@ class _Columns:
     value: list[float]
     sigma: list[float]
     by: list[str]
+    ignored: list[str]
 
 
 def parse(document: Mapping[str, Any]) -> Problem:
@@ -72,7 +78,7 @@ def parse(document: Mapping[str, Any]) -> Problem:
     node_names = tuple(sorted(nodes))
     number = {name: i for i, name in enumerate(node_names)}
     order = sorted(range(len(flows)), key=names.__getitem__)
-    columns = _Columns([], [], [], [], [], [], [], [], [])
+    columns = _Columns([], [], [], [], [], [], [], [], [], _strange(document, _TOP, ""))
     for i in order:
         _add_flow(columns, f'flow "{names[i]}"', flows[i], number, shares)
     rank = {name: i for i, name in enumerate(names[i] for i in order)}
@@ -88,6 +94,7 @@ def parse(document: Mapping[str, Any]) -> Problem:
         tuple(columns.by),
         tuple(number[name] for name in nodes),
         tuple(rank[name] for name in names),
+        tuple(columns.ignored),
     )
 
 
@@ -98,6 +105,8 @@ def _add_flow(
     number: Mapping[str, int],
     shares: Mapping[str, float],
 ) -> None:
+    if not flow.keys() <= _FLOW:
+        columns.ignored += _strange(flow, _FLOW, place)
     columns.source.append(_end(place, flow, "from", number))
     columns.target.append(_end(place, flow, "to", number))
     share = _number(place, flow, "yield", 1.0)
@@ -120,13 +129,28 @@ def _add_flow(
         raise FileFault(f"{place}, reports", "须为列表", "must be a list")
     for i, raw in enumerate(reports, 1):
         report = _mapping(raw, f"{place}, report {i}")
-        by = str(report.get("by", i))
+        by = _by(f"{place}, report {i}", report, i)
         where = f'{place}, report by "{by}"'
+        if not report.keys() <= _REPORT:
+            columns.ignored += _strange(report, _REPORT, where)
         value = _number(where, report, "value")
         columns.flow.append(len(columns.source) - 1)
         columns.value.append(value)
         columns.sigma.append(_sigma(where, report, value, shares))
         columns.by.append(by)
+
+
+def _by(place: str, report: Mapping[str, Any], position: int) -> str:
+    """Who reports; without a name, which of the reports it is."""
+    by = report.get("by", position)
+    if isinstance(by, bool) or not isinstance(by, str | int) or not printable(str(by)):
+        raise FileFault(f"{place}, by", f"{shown(by)} 不是名称", f"{shown(by)} is not a name")
+    return str(by)
+
+
+def _strange(holder: Mapping[str, Any], known: frozenset[str], place: str) -> list[str]:
+    """Fields beyond the known ones, with their place."""
+    return [f"{place}, {shown(key)}" if place else shown(key) for key in sorted(holder.keys() - known)]
 
 
 def _end(place: str, flow: Mapping[str, Any], field: str, number: Mapping[str, int]) -> int:
@@ -139,7 +163,7 @@ def _end(place: str, flow: Mapping[str, Any], field: str, number: Mapping[str, i
         return OUTSIDE
     at = number.get(_name(name))
     if at is None:
-        raise FileFault(f"{place}, {field}", f"节点“{name}”不存在", f'there is no node "{name}"')
+        raise FileFault(f"{place}, {field}", f"节点{shown(name)}不存在", f"there is no node {shown(name)}")
     return at
 
 
@@ -178,7 +202,9 @@ def _sigma_of_method(
             "gives neither sigma nor half_width_95 nor method",
         )
     if not isinstance(method, str) or method not in shares:
-        raise FileFault(f"{place}, method", f"没有计量方式“{method}”", f'there is no method "{method}"')
+        raise FileFault(
+            f"{place}, method", f"没有计量方式{shown(method)}", f"there is no method {shown(method)}"
+        )
     if value == 0.0:
         raise FileFault(
             f"{place}, method",
@@ -217,6 +243,12 @@ def _names(raw: list[Any], what: str, field: str = "") -> list[str]:
         if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
             raise FileFault(place, "须为非空的名称", "must be a name that is not empty")
         name = _name(value)
+        if not printable(name):
+            raise FileFault(
+                place,
+                f"{shown(name)}含有不可打印的字符",
+                f"{shown(name)} has a character that cannot be printed",
+            )
         if name in seen:
             raise FileFault(place, f"“{name}”重复", f'"{name}" stands twice')
         seen.add(name)
@@ -251,8 +283,9 @@ def _number(place: str, holder: Mapping[str, Any], field: str, default: float | 
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise FileFault(where, "须为数", "must be a number")
     if not abs(value) <= _LARGEST:
-        shown = repr(value)[:30]
         raise FileFault(
-            where, f"{shown} 不是可计算的数", f"{shown} is not a finite number we can compute with"
+            where,
+            f"{shown(value)} 不是可计算的数",
+            f"{shown(value)} is not a finite number we can compute with",
         )
     return float(value)

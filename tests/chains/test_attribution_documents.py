@@ -11,7 +11,7 @@ from support.attribution_networks import answered, file_of
 from chains.attribution.checks import LISTED, tonnes
 from chains.attribution.documents import parse
 from chains.attribution.network import FlowNetwork, shares_of
-from chains.edge_lists import FileFault
+from chains.file_faults import FileFault
 
 GOOD = file_of(
     {"mine": 100.0},
@@ -35,7 +35,7 @@ REFUSED = {
     "states missing": ({"flows": []}, "states", "the network is empty"),
     "state twice": (changed(states=["mine", "plant", "kiln", "mine"]), "states[3]", '"mine" stands twice'),
     "state not a name": (changed(states=["mine", 7]), "states[1]", "7 is not a name"),
-    "state without a name": (changed(states=[""]), "states[0]", "'' is not a name"),
+    "state without a name": (changed(states=[""]), "states[0]", '"" is not a name'),
     "state that cannot be printed": (changed(states=["a\ud800"]), "states[0]", "cannot be printed"),
     "state with a control character": (changed(states=["a\x00"]), "states[0]", "cannot be printed"),
     "unknown key": (changed(flow=[]), '"flow"', "no such key"),
@@ -56,8 +56,8 @@ REFUSED = {
     "sender a list": (with_flow(**{"from": ["mine"]}), "flows[0].from", "is not a name"),
     "receiver unknown": (with_flow(to="nowhere"), "flows[0].to", 'no state "nowhere"'),
     "tonnes missing": (with_flow(tonnes=None), "flows[0].tonnes (mine → plant)", "is missing"),
-    "tonnes a text": (with_flow(tonnes="80"), "flows[0].tonnes (mine → plant)", "'80' is not a number"),
-    "tonnes a truth": (with_flow(tonnes=True), "flows[0].tonnes (mine → plant)", "True is not a number"),
+    "tonnes a text": (with_flow(tonnes="80"), "flows[0].tonnes (mine → plant)", '"80" is not a number'),
+    "tonnes a truth": (with_flow(tonnes=True), "flows[0].tonnes (mine → plant)", "true is not a number"),
     "tonnes NaN": (with_flow(tonnes=float("nan")), "flows[0].tonnes (mine → plant)", "not a finite number"),
     "tonnes negative": (with_flow(tonnes=-80), "flows[0].tonnes (mine → plant)", "-80 is negative"),
     "tonnes beyond sense": (with_flow(tonnes=10**400), "flows[0].tonnes (mine → plant)", "is above 1e+15"),

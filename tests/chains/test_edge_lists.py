@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from chains.edge_lists import Document, FileFault, Kind, read_document
+from chains.edge_lists import Document, Kind, read_document
+from chains.file_faults import FileFault
 
 
 def read(folder: Path, text: str, kind: Kind = "reconcile", encoding: str = "utf-8") -> Document:

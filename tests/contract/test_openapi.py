@@ -71,3 +71,36 @@ def test_every_body_has_an_example(document: dict[str, Any]) -> None:
             if not (content.get("example") or content.get("examples") or component.get("examples")):
                 bare.append(f"{method} {path} ({media_type})")
     assert not bare, "a request body without an example:\n" + "\n".join(bare)
+
+
+def _schemas(node: Any, where: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(node, dict):
+        if isinstance(node.get("type"), str):
+            yield where, node
+        for key, value in node.items():
+            if key not in {"example", "examples", "default"}:
+                yield from _schemas(value, f"{where}/{key}")
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _schemas(value, f"{where}/{index}")
+
+
+def test_every_text_number_and_list_has_a_limit(document: dict[str, Any]) -> None:
+    limits = {"string": "maxLength", "integer": "maximum", "array": "maxItems"}
+    parts = {"paths": document["paths"], "schemas": document["components"]["schemas"]}
+    endless = [
+        where
+        for where, schema in _schemas(parts)
+        if schema["type"] in limits and not schema.keys() & {limits[schema["type"]], "enum", "const"}
+    ]
+    assert not endless, "declare a limit at the field (see app/http/fields.py):\n" + "\n".join(endless)
+
+
+def test_every_answer_tells_how_much_is_left_of_the_callers_allowance(document: dict[str, Any]) -> None:
+    silent = [
+        f"{method} {path}: {status}"
+        for method, path, operation in _operations(document)
+        for status, answer in operation["responses"].items()
+        if status[0] in "24" and "RateLimit-Remaining" not in answer.get("headers", {})
+    ]
+    assert not silent, "\n".join(silent)

@@ -25,6 +25,8 @@ from app.web.charts.svg import drawing, element, label, percent, rule
 
 # The left end of the drawing belongs to the figures on the axis.
 _START, _END = 0.08, 1.0
+# The words beside the last dot are as wide as this many months of 24 on a telephone.
+_LABEL_MONTHS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,20 +187,32 @@ def _marks(points: Sequence[LinePoint], scale: Scale) -> Iterator[Markup]:
 
 
 def _last_value(chart: LineChart, scale: Scale) -> Iterator[Markup]:
-    """Write the newest known value at its dot, on the side where no target line runs through it."""
+    """Write the newest known value at its dot, clear of the target line and of the months before it."""
     for index, point in reversed(list(enumerate(chart.points))):
         if point.percent is None:
             continue
-        y = scale.place(point.percent)
-        target_y = scale.place(chart.target.percent) if chart.target is not None else None
-        crossed = target_y is not None and y - 2 * LINE_HEIGHT < target_y <= y
+        near = [
+            p.percent for p in chart.points[max(0, index - _LABEL_MONTHS) : index] if p.percent is not None
+        ]
         span = _span(chart.points)
         yield label(
             point.value_text,
             percent(span.left(index + 1)),
-            y + 20 if crossed else y - 10,
+            _baseline([scale.place(value) for value in (*near, point.percent)], chart.target, scale),
             anchor="end" if span.centre(index) > 0.25 else "start",
             colour=palette.PINE,
             bold=True,
         )
         return
+
+
+def _baseline(ys: Sequence[float], target: TargetMark | None, scale: Scale) -> float:
+    """Choose above or below the line: where nothing runs through the words, as near the last dot as can be."""
+    above, below = min(ys) - 10, max(ys) + 20
+    target_y = None if target is None else scale.place(target.percent)
+    clear = [
+        baseline
+        for baseline in (above, below)
+        if baseline < BOTTOM and (target_y is None or not baseline - LINE_HEIGHT < target_y < baseline + 6)
+    ]
+    return min(clear, default=above, key=lambda baseline: abs(baseline - 4 - ys[-1]))

@@ -7,7 +7,7 @@ from app.web.charts import palette
 from app.web.charts.months import MonthTick
 from app.web.charts.stacks import StackChart, StackColumn, StackSeries, stack_chart
 from app.web.languages import Language
-from app.web.overview.figures import MonthFigure, OverviewFigures, trend_scope
+from app.web.overview.figures import MonthFigure, OverviewFigures, trend_coverage, trend_scope
 from app.web.overview.footings import Footings
 from app.web.overview.trend import absence, month_ticks
 from app.web.texts import text
@@ -54,7 +54,9 @@ def fates(figures: OverviewFigures, footings: Footings, language: Language) -> P
         name=name,
         chart=stack_chart(chart),
         table=_table(name, names, figures, language),
-        footing=footings.of_mass("formula.fates", METRICS["disposal.plain"], "month", trend_scope(figures)),
+        footing=footings.of_mass(
+            "formula.fates", METRICS["disposal.plain"], "month", trend_scope(figures), trend_coverage(figures)
+        ),
     )
 
 
@@ -75,7 +77,7 @@ def _column(figure: MonthFigure, tick: MonthTick, names: list[str], language: La
     ]
     return StackColumn(
         hover=text("fates.hover", language, month=month, parts=text("comma", language).join(parts)),
-        amounts=tuple(grams / numbers.GRAMS_PER_TEN_THOUSAND_TONNES for grams in amounts),
+        amounts=tuple(numbers.on_axis(grams, language) for grams in amounts),
         tick=tick,
     )
 

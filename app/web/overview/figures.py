@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from functools import reduce
 
 from app.domain.errors import Message
 from app.domain.periods import Month
@@ -105,3 +106,17 @@ class OverviewFigures:
 def trend_scope(figures: OverviewFigures) -> Scope:
     """Widen the scope to the months that the trend shows."""
     return replace(figures.scope, first=figures.months[0].month, last=figures.months[-1].month)
+
+
+def trend_coverage(figures: OverviewFigures) -> Coverage:
+    """Sum the coverage of the months that the trend shows."""
+    return reduce(_both, (month.coverage for month in figures.months))
+
+
+def _both(one: Coverage, other: Coverage) -> Coverage:
+    return Coverage(
+        one.ledgers_filed + other.ledgers_filed,
+        one.ledgers_expected + other.ledgers_expected,
+        one.sent_grams + other.sent_grams,
+        one.confirmed_grams + other.confirmed_grams,
+    )

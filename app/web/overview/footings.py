@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from app.domain.rates import Metric
 from app.web import numbers
 from app.web.languages import Language
-from app.web.overview.figures import OverviewFigures, Scope
+from app.web.overview.figures import Coverage, OverviewFigures, Scope
 from app.web.texts import text
 from app.web.view_models import Footing
 
@@ -40,7 +40,13 @@ class Footings:
         self._language = language
         self._as_of = text("footing.as_of", language, moment=numbers.moment(figures.as_of, timezone))
 
-    def of_metric(self, metric: Metric, group_by: str = "", scope: Scope | None = None) -> Footing:
+    def of_metric(
+        self,
+        metric: Metric,
+        group_by: str = "",
+        scope: Scope | None = None,
+        coverage: Coverage | None = None,
+    ) -> Footing:
         """Stand a rate on its formula; only the figure of the whole scope repeats source and reading."""
         say = self._language.of
         return self._footing(
@@ -48,21 +54,35 @@ class Footings:
             metric,
             group_by,
             scope or self._figures.scope,
+            coverage or self._figures.coverage,
             source="" if group_by else text("footing.source", self._language, source=say(metric.source)),
             note=say(metric.note) if metric.note and not group_by else "",
         )
 
     def of_mass(
-        self, formula_key: str, metric: Metric, group_by: str = "", scope: Scope | None = None
+        self,
+        formula_key: str,
+        metric: Metric,
+        group_by: str = "",
+        scope: Scope | None = None,
+        coverage: Coverage | None = None,
     ) -> Footing:
         """Stand a mass on its words; in the API it is the numerator or denominator of `metric`."""
         formula = text("footing.formula", self._language, formula=text(formula_key, self._language))
-        return self._footing(formula, metric, group_by, scope or self._figures.scope)
+        covered = coverage or self._figures.coverage
+        return self._footing(formula, metric, group_by, scope or self._figures.scope, covered)
 
     def _footing(
-        self, formula: str, metric: Metric, group_by: str, scope: Scope, *, source: str = "", note: str = ""
+        self,
+        formula: str,
+        metric: Metric,
+        group_by: str,
+        scope: Scope,
+        coverage: Coverage,
+        *,
+        source: str = "",
+        note: str = "",
     ) -> Footing:
-        coverage = self._figures.coverage
         # The public has no account to ask the API with: its figures stand in the tables of the page.
         shown = not self._figures.public
         return Footing(

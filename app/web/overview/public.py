@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from app.auth.subjects import Role, Subject
 from app.auth.subjects import Scope as Right
 from app.db.session import ReadSession
+from app.domain.periods import Month
 from app.rates.repository import Scope
 from app.rates.scope import GroupBy
-from app.rates.service import enterprises_behind
 from app.web.disclosure import FEWEST_ENTERPRISES, withheld
 from app.web.overview.figures import Group, MonthFigure, OverviewFigures
+from app.web.overview.generators import generators
 from app.web.overview.names import division
 
 # Reads all that there is; what of it leaves the house is decided below.
@@ -23,9 +24,12 @@ PUBLIC_READER = Subject(
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """How many enterprises stand behind the whole scope and behind each month, waste and industry of it."""
+    """How many enterprises generate in the whole scope and in each month, waste and industry of it.
 
-    whole: int
+    A month, waste or industry that is not named has no figure, and `whole` is None when there is none at all.
+    """
+
+    whole: int | None
     months: Mapping[str, int]
     wastes: Mapping[str, int]
     industries: Mapping[str, int]
@@ -35,20 +39,22 @@ def behind(session: ReadSession, scope: Scope, window: Scope) -> Behind:
     """Count the enterprises."""
     reader = PUBLIC_READER
     industries: dict[str, int] = defaultdict(int)
-    for code, number in enterprises_behind(session, reader, scope, GroupBy.INDUSTRY).items():
+    for code, number in generators(session, reader, scope, GroupBy.INDUSTRY).items():
         # One enterprise may stand in several classes of a division: the largest count is sure, the sum is not.
         industries[division(code)] = max(industries[division(code)], number)
+    # Whole years, whatever part of them is drawn: a month is withheld in every view of its year or in none.
+    years = replace(window, first=Month(window.first.year, 1), last=Month(window.last.year, 12))
     return Behind(
-        whole=enterprises_behind(session, reader, scope)[""],
-        months=enterprises_behind(session, reader, window, GroupBy.MONTH),
-        wastes=enterprises_behind(session, reader, scope, GroupBy.WASTE),
+        whole=generators(session, reader, scope).get("") if industries else None,
+        months=generators(session, reader, years, GroupBy.MONTH),
+        wastes=generators(session, reader, scope, GroupBy.WASTE),
         industries=industries,
     )
 
 
 def for_public(figures: OverviewFigures, counts: Behind) -> OverviewFigures:
     """Leave out the sites, and withhold every cell of fewer than three enterprises with its companion."""
-    if 0 < counts.whole < FEWEST_ENTERPRISES:
+    if counts.whole is not None and counts.whole < FEWEST_ENTERPRISES:
         return replace(figures, public=True, withheld=True, months=(), wastes=(), industries=(), sites=())
     return replace(
         figures,
@@ -61,7 +67,7 @@ def for_public(figures: OverviewFigures, counts: Behind) -> OverviewFigures:
 
 
 def _groups(groups: Sequence[Group], counts: Mapping[str, int]) -> tuple[Group, ...]:
-    hidden = withheld([counts.get(group.code, 0) for group in groups])
+    hidden = withheld([counts.get(group.code) for group in groups])
     return tuple(
         replace(group, rate=None, withheld=True) if index in hidden else group
         for index, group in enumerate(groups)
@@ -69,13 +75,14 @@ def _groups(groups: Sequence[Group], counts: Mapping[str, int]) -> tuple[Group, 
 
 
 def _months(months: Sequence[MonthFigure], counts: Mapping[str, int]) -> tuple[MonthFigure, ...]:
-    """Withhold year by year: each year's total can be had, so its months must not add up to it."""
-    shown = []
-    for year in sorted({figure.month.year for figure in months}):
-        of_year = [figure for figure in months if figure.month.year == year]
-        hidden = withheld([counts.get(str(figure.month), 0) for figure in of_year])
-        shown += [
-            replace(figure, totals=None, rate=None, withheld=True) if index in hidden else figure
-            for index, figure in enumerate(of_year)
-        ]
-    return tuple(shown)
+    hidden = {month for year in {figure.month.year for figure in months} for month in _hidden(year, counts)}
+    return tuple(
+        replace(figure, totals=None, rate=None, withheld=True) if figure.month in hidden else figure
+        for figure in months
+    )
+
+
+def _hidden(year: int, counts: Mapping[str, int]) -> set[Month]:
+    """Choose the months of a year to withhold: each year's total can be had, so its months must not add up to it."""
+    every = [Month(year, number) for number in range(1, 13)]
+    return {every[index] for index in withheld([counts.get(str(month)) for month in every])}

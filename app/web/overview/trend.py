@@ -8,7 +8,7 @@ from app.web import numbers
 from app.web.charts.line import LineChart, LinePoint, TargetMark, line_chart
 from app.web.charts.months import NO_TICK, MonthTick
 from app.web.languages import Language
-from app.web.overview.figures import MonthFigure, OverviewFigures, trend_scope
+from app.web.overview.figures import MonthFigure, OverviewFigures, trend_coverage, trend_scope
 from app.web.overview.footings import Footings, heading
 from app.web.texts import reason_text, text
 from app.web.view_models import Panel, Table
@@ -38,7 +38,7 @@ def trend(figures: OverviewFigures, footings: Footings, language: Language) -> P
             )
         ),
         table=_table(name, figures, language),
-        footing=footings.of_metric(figures.metric, "month", trend_scope(figures)),
+        footing=footings.of_metric(figures.metric, "month", trend_scope(figures), trend_coverage(figures)),
     )
 
 

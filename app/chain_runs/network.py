@@ -1,0 +1,259 @@
+"""From books to a network: states, what enters them, where they send it, and where it ends.
+
+A state is a stream (site, waste). What one side reports and the other does not, what a plant does not report of
+its own residues, what is sent to somebody unknown: each is led to a source or a fate of its own and stays
+visible (docs/decisions/0015).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.chain_runs.books import Books, Floats, Grams, Ints
+from app.chain_runs.definitions import Splits
+from app.domain.quantities import GRAMS_PER_TONNE
+from chains.attribution.network import AIR, UNTRACKED, FlowNetwork
+from chains.stock import StockRule
+
+PRODUCT, DISPOSED, STORED, DUMPED, EXPORTED = "product", "disposed", "stored", "dumped", "exported"
+FATES = (PRODUCT, DISPOSED, STORED, DUMPED, EXPORTED, AIR, UNTRACKED)
+NUMBER = {fate: number for number, fate in enumerate(FATES)}
+
+GENERATED, STOCK_DRAWN, IMPORTED, UNEXPLAINED = "generated", "stock_drawn", "imported", "unexplained"
+
+RULES = (StockRule.MIXED, StockRule.FIFO)
+"""Rules that monthly books can answer. A cohort rule needs ages at leaving, which no ledger reports."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Residues:
+    """What uses leave behind: `use` (index of Books.uses) → stream `into` [t], capped by what it reports."""
+
+    use: Ints
+    into: Ints
+    tonnes: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UseSplit:
+    """Where each use's tonnes go [t], one entry a use; with its residues they add up to the use.
+
+    `missing`: residue that the definition expects and the site does not report as generated.
+    """
+
+    product: Floats
+    air: Floats
+    missing: Floats
+    residues: Residues
+    undefined: tuple[tuple[str, str, float], ...]
+    """(process, waste, tonnes) that no chain defines: all of it counts as product."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """A network and what it was made of. n streams; under FIFO a stream has two states.
+
+    `entry`, `exit` (n,): the state in which tonnes come to a stream and the one that they leave it from.
+    `inputs` [t] by kind, (n,). `missing_on_the_way` (n,) [t]: sent and not received, by sender.
+    """
+
+    books: Books
+    rule: StockRule
+    split: UseSplit
+    entry: Ints
+    exit: Ints
+    inputs: Mapping[str, Floats]
+    missing_on_the_way: Floats
+    stored: Floats
+    flows: FlowNetwork
+
+    def labels(self) -> tuple[str, ...]:
+        """`site:waste` of every state."""
+        books = self.books
+        names = tuple(
+            f"{books.places[site].code}:{books.wastes[waste]}"
+            for site, waste in zip(books.streams.site.tolist(), books.streams.waste.tolist(), strict=True)
+        )
+        return names if self.flows.size == len(names) else names + names
+
+    def secondary(self, wastes: Ints | None = None) -> Floats:
+        """Tonnes (n,) of each stream's generation that arose from uses; of the used `wastes` only, if given."""
+        residues, streams = self.split.residues, self.books.streams
+        kept = np.ones(len(residues.use), dtype=np.bool_)
+        if wastes is not None:
+            kept = np.isin(streams.waste[self.books.uses.stream[residues.use]], wastes)
+        return summed(residues.into[kept], residues.tonnes[kept], streams.count)
+
+
+def build(books: Books, splits: Splits, rule: StockRule) -> Network:
+    """Make the network of the books under a stock rule of RULES."""
+    streams, moves, count = books.streams, books.moves, books.streams.count
+    split = split_uses(books, splits)
+    sent, received = tonnes(moves.sent), tonnes(moves.received)
+    arrived = np.minimum(sent, received)
+    residues = split.residues
+    secondary = summed(residues.into, residues.tonnes, count)
+    inputs = {
+        # Residues are capped by what is reported, so this is 0 at least but for rounding.
+        GENERATED: np.maximum(tonnes(streams.generated) - secondary, 0.0),
+        IMPORTED: summed(books.imported.stream, tonnes(books.imported.grams), count),
+        UNEXPLAINED: summed(moves.receiver, received - arrived, count),
+    }
+    inflow = sum(inputs.values()) + secondary + summed(moves.receiver, arrived, count)
+    yard = _yard(rule, tonnes(streams.opening), tonnes(streams.closing), inflow)
+    leaving = np.arange(count, dtype=np.int32) + (count if rule is StockRule.FIFO else 0)
+    flows = _flows(books, split, yard, leaving, inputs, arrived)
+    return Network(
+        books=books,
+        rule=rule,
+        split=split,
+        entry=np.arange(count, dtype=np.int32),
+        exit=leaving,
+        inputs={**inputs, STOCK_DRAWN: yard.drawn},
+        missing_on_the_way=summed(moves.sender, sent - arrived, count),
+        stored=yard.stored,
+        flows=flows,
+    )
+
+
+def tonnes(grams: Grams) -> Floats:
+    """Tonnes [t] of whole grams."""
+    return grams / GRAMS_PER_TONNE
+
+
+def summed(index: Ints, values: Floats, size: int) -> Floats:
+    """Sum of the values of each index."""
+    return np.asarray(np.bincount(index, values, size), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Yard:
+    """What the stock of each stream gives and takes [t]; `through`: comes in and leaves again (FIFO only)."""
+
+    drawn: Floats
+    stored: Floats
+    through: Floats | None
+
+
+def _yard(rule: StockRule, opening: Floats, closing: Floats, inflow: Floats) -> _Yard:
+    """Mixed: the change of the stock. FIFO: the old stock leaves first, what is left in the end came in last."""
+    if rule is StockRule.MIXED:
+        return _Yard(np.maximum(opening - closing, 0.0), np.maximum(closing - opening, 0.0), None)
+    kept = np.minimum(inflow, closing)
+    still_old = np.minimum(closing - kept, opening)
+    appeared = closing - kept - still_old
+    return _Yard(opening - still_old, kept + appeared, inflow - kept)
+
+
+def _flows(
+    books: Books,
+    split: UseSplit,
+    yard: _Yard,
+    leaving: Ints,
+    inputs: Mapping[str, Floats],
+    arrived: Floats,
+) -> FlowNetwork:
+    uses, moves, residues, count = books.uses, books.moves, split.residues, books.streams.count
+    sent = tonnes(moves.sent)
+    told = sent > 0
+    size = count if yard.through is None else 2 * count
+    entering = np.zeros(size)
+    entering[:count] = sum(inputs.values())
+    np.add.at(entering, leaving, yard.drawn)
+    sender = [leaving[moves.sender[told]], leaving[uses.stream[residues.use]]]
+    receiver = [moves.receiver[told], residues.into]
+    moved = [sent[told], residues.tonnes]
+    arriving = [arrived[told] / sent[told], np.ones(len(residues.tonnes))]
+    if yard.through is not None:
+        sender.append(np.arange(count, dtype=np.int32))
+        receiver.append(leaving)
+        moved.append(yard.through)
+        arriving.append(np.ones(count))
+    ends = _ends(books, split, yard, leaving)
+    flows = sum(map(len, moved))
+    return FlowNetwork(
+        inputs=entering,
+        sender=np.concatenate(sender),
+        receiver=np.concatenate(receiver),
+        tonnes=np.concatenate(moved),
+        arriving=np.concatenate(arriving),
+        rest=np.full(flows, NUMBER[UNTRACKED], dtype=np.int32),
+        fate_state=np.concatenate([state for state, _, _ in ends]),
+        fate=np.concatenate([np.full(len(state), NUMBER[fate], dtype=np.int32) for state, fate, _ in ends]),
+        fate_tonnes=np.concatenate([amount for _, _, amount in ends]),
+        fates=FATES,
+    )
+
+
+def _ends(books: Books, split: UseSplit, yard: _Yard, leaving: Ints) -> list[tuple[Ints, str, Floats]]:
+    """(state, fate, tonnes) of all that ends."""
+    used = leaving[books.uses.stream]
+    return [
+        (used, PRODUCT, split.product),
+        (used, AIR, split.air),
+        (used, UNTRACKED, split.missing),
+        (leaving[books.disposed.stream], DISPOSED, tonnes(books.disposed.grams)),
+        (np.arange(len(leaving), dtype=np.int32), STORED, yard.stored),
+        (leaving, DUMPED, tonnes(books.streams.dumped)),
+        (leaving[books.exported.stream], EXPORTED, tonnes(books.exported.grams)),
+        (leaving[books.unknown.stream], UNTRACKED, tonnes(books.unknown.grams)),
+    ]
+
+
+def split_uses(books: Books, splits: Splits) -> UseSplit:
+    """Lead every use through its process. Residues of a site are capped, in proportion, by what it reports."""
+    uses, streams = books.uses, books.streams
+    used = tonnes(uses.grams)
+    kinds, kind = np.unique(
+        uses.process.astype(np.int64) * max(len(books.wastes), 1) + streams.waste[uses.stream],
+        return_inverse=True,
+    )
+    product, air = np.ones(len(kinds)), np.zeros(len(kinds))
+    rows: list[tuple[Ints, Ints, Floats]] = []
+    missing = np.zeros(len(used))
+    undefined = []
+    waste_number = {waste: number for number, waste in enumerate(books.wastes)}
+    of_kind = np.split(np.argsort(kind, kind="stable").astype(np.int32), np.cumsum(np.bincount(kind))[:-1])
+    for number, key in enumerate(kinds.tolist()):
+        process, waste = books.processes[key // len(books.wastes)], books.wastes[key % len(books.wastes)]
+        members = of_kind[number]
+        split = splits.get((process, waste))
+        if split is None:
+            undefined.append((process, waste, float(used[members].sum())))
+            continue
+        product[number], air[number] = float(split.product), float(split.air)
+        for into, share in sorted(split.residues.items()):
+            expected = used[members] * float(share)
+            place = _stream_at(books, streams.site[uses.stream[members]], waste_number.get(into))
+            known = place >= 0
+            rows.append((members[known], place[known], expected[known]))
+            missing[members[~known]] += expected[~known]
+    residues = _capped(books, rows, missing)
+    return UseSplit(used * product[kind], used * air[kind], missing, residues, tuple(undefined))
+
+
+def _stream_at(books: Books, site: Ints, waste: int | None) -> Ints:
+    """Stream of each site and this waste, −1 where there is none."""
+    if waste is None:
+        return np.full(len(site), -1, dtype=np.int32)
+    streams, width = books.streams, len(books.wastes)
+    keys = streams.site.astype(np.int64) * width + streams.waste
+    wanted = site.astype(np.int64) * width + waste
+    place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    return np.where(keys[place] == wanted, place, -1).astype(np.int32)
+
+
+def _capped(books: Books, rows: list[tuple[Ints, Ints, Floats]], missing: Floats) -> Residues:
+    """Cut residues down to what their site reports as generated; what is cut off is added to `missing`."""
+    none = np.zeros(0, dtype=np.int32)
+    use = np.concatenate([none, *(row[0] for row in rows)])
+    into = np.concatenate([none, *(row[1] for row in rows)])
+    expected = np.concatenate([np.zeros(0), *(row[2] for row in rows)])
+    whole = summed(into, expected, books.streams.count)
+    reported = tonnes(books.streams.generated)
+    share = np.ones(len(whole))
+    np.divide(reported, whole, out=share, where=whole > reported)
+    actual = expected * share[into]
+    missing += summed(use, expected - actual, len(missing))
+    return Residues(use, into, actual)

@@ -1,0 +1,78 @@
+"""Who does which job: the handlers of all slices, their periods, and the events that make jobs."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.outbox.jobs import Handler
+from app.outbox.retries import RetryPolicy
+from app.outbox.schedules import Periodic
+
+
+@dataclass(frozen=True, slots=True)
+class SliceJobs:
+    """What a slice's jobs.py offers.
+
+    `handlers`: kind → function. `periodic`: what comes again. `subscriptions`: kind → types of events after which a
+    job of that kind is made; its payload is `{"after", "upto"}`, positions of the feed (see outbox/feed.py).
+    `policies`: kind → how often and when to try again; the default where absent.
+    """
+
+    handlers: Mapping[str, Handler]
+    periodic: Sequence[Periodic] = ()
+    subscriptions: Mapping[str, Collection[str]] = field(default_factory=dict)
+    policies: Mapping[str, RetryPolicy] = field(default_factory=dict)
+
+
+class BadRegistry(Exception):  # noqa: N818 - a fact about the program
+    """Two handlers of one kind, or a period, subscription or policy of a kind that nobody handles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Everything a worker can do."""
+
+    handlers: Mapping[str, Handler]
+    periodic: tuple[Periodic, ...]
+    subscriptions: Mapping[str, frozenset[str]]
+    policies: Mapping[str, RetryPolicy]
+
+    def policy(self, kind: str) -> RetryPolicy:
+        return self.policies.get(kind, RetryPolicy())
+
+
+def gather(parts: Iterable[SliceJobs]) -> Registry:
+    """Put the slices' parts together. Raises BadRegistry when they contradict each other."""
+    parts = tuple(parts)
+    kinds = [kind for part in parts for kind in part.handlers]
+    periodic = tuple(each for part in parts for each in part.periodic)
+    subscribed = [kind for part in parts for kind in part.subscriptions]
+    _refuse_twice("handler", kinds)
+    _refuse_twice("period", [each.name for each in periodic])
+    _refuse_twice("subscription", subscribed)
+    named = {each.kind for each in periodic} | set(subscribed) | {k for part in parts for k in part.policies}
+    if strangers := sorted(named - set(kinds)):
+        raise BadRegistry(f"nobody handles {', '.join(strangers)}")
+    return Registry(
+        handlers={kind: handler for part in parts for kind, handler in part.handlers.items()},
+        periodic=periodic,
+        subscriptions={
+            kind: frozenset(types) for part in parts for kind, types in part.subscriptions.items()
+        },
+        policies={kind: policy for part in parts for kind, policy in part.policies.items()},
+    )
+
+
+def _refuse_twice(what: str, names: Sequence[str]) -> None:
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
+    if twice:
+        raise BadRegistry(f"more than one {what} of {', '.join(twice)}")
+
+
+# One entry a slice, in the order of the alphabet.
+SLICES: tuple[SliceJobs, ...] = ()
+
+
+def shipped() -> Registry:
+    """The registry of this program."""
+    return gather(SLICES)
