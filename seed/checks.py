@@ -1,4 +1,4 @@
-"""What must hold of reference data before it is loaded: one function a rule, each a generator of faults.
+"""What must hold of the shipped reference data as a whole; the rules of a single row stand in app/reference/checks.py.
 
 Pure: rows in, faults out; nothing is read and bad data raises nothing. The shapes come first, because the
 other rules rely on them.
@@ -6,15 +6,14 @@ other rules rely on them.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from app.domain.errors import Fault, Message
 from app.domain.periods import Month
 from app.domain.rates import METRICS
-from seed.reference_files import ReferenceRow
-from seed.reference_shapes import Faults, Rows, bodies_have_their_shape, is_decimal, is_text, row_fault
+from app.reference.checks import ROW_CHECKS, body_of, codes_of, rows_of
+from app.reference.shapes import Faults, Rows, bodies_have_their_shape, row_fault
 
 LAW_YUAN_PER_TONNE = {
     "gangue": 5,
@@ -42,24 +41,6 @@ def check_reference(rows: Rows) -> list[Fault]:
     return shape_faults or [fault for check in CHECKS for fault in check(rows)]
 
 
-def no_floats(rows: Rows) -> Faults:
-    """Check that decimals are strings: a binary float would not reach the database unchanged."""
-    for row in rows:
-        for field, value in row.body.items():
-            if _holds_float(value):
-                yield row_fault(
-                    row, field, "float", "小数须写成字符串", "a decimal must be written as a string"
-                )
-
-
-def _holds_float(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_float, value.values()))
-    if isinstance(value, list):
-        return any(map(_holds_float, value))
-    return isinstance(value, float)
-
-
 def codes_are_unique(rows: Rows) -> Faults:
     """Check for one row to a kind and code."""
     counts = Counter((row.kind, row.code) for row in rows)
@@ -68,26 +49,11 @@ def codes_are_unique(rows: Rows) -> Faults:
             yield row_fault(row, "code", "duplicate_code", "代码重复", "this code occurs more than once")
 
 
-def rows_have_sources(rows: Rows) -> Faults:
-    """Check for a source in words, and in a verified row for the date on which the source was read."""
-    for row in rows:
-        if not is_text(row.source):
-            yield row_fault(row, "source", "no_source", "没有来源", "no source")
-        if row.verified and row.retrieved_on is None:
-            yield row_fault(
-                row,
-                "retrieved_on",
-                "verified_unread",
-                "已核实却无查阅日期",
-                "verified without a date of reading",
-            )
-
-
 def counts_are_complete(rows: Rows) -> Faults:
     """Check that the country is whole: provinces, those with counties, counties; divisions of GB/T 4754."""
-    levels = Counter(row.body["level"] for row in _of(rows, "regions"))
-    with_counties = {row.code[:2] for row in _of(rows, "regions") if row.body["level"] == "county"}
-    divisions = sum(1 for _ in _of(rows, "industries"))
+    levels = Counter(row.body["level"] for row in rows_of(rows, "regions"))
+    with_counties = {row.code[:2] for row in rows_of(rows, "regions") if row.body["level"] == "county"}
+    divisions = sum(1 for _ in rows_of(rows, "industries"))
     for name, count, whole in (
         ("provinces", levels["province"], levels["province"] == PROVINCES),
         ("provinces_with_counties", len(with_counties), len(with_counties) == PROVINCES_WITH_COUNTIES),
@@ -99,24 +65,14 @@ def counts_are_complete(rows: Rows) -> Faults:
             yield Fault(f"/{name}", "incomplete", message)
 
 
-def wastes_exist(rows: Rows) -> Faults:
-    """Check that every waste a target, coefficient or process names is a waste we know."""
-    known = _codes(rows, "wastes")
-    for row in rows:
-        for field in ("wastes", "residues"):
-            for code in _body(row).get(field, []):
-                if code not in known:
-                    yield row_fault(row, field, "unknown_waste", f"未知固废 {code}", f"unknown waste {code}")
-
-
 def regions_exist(rows: Rows) -> Faults:
     """Check that the regions of bases and the scopes of targets exist; a target has one scope at most."""
-    regions, bases = _codes(rows, "regions"), _codes(rows, "bases")
-    for row in _of(rows, "bases"):
+    regions, bases = codes_of(rows, "regions"), codes_of(rows, "bases")
+    for row in rows_of(rows, "bases"):
         if row.body["region"] not in regions:
             yield row_fault(row, "region", "unknown_region", "未知行政区", "unknown region")
-    for row in _of(rows, "targets"):
-        region, base = (_body(row)["scope"].get(key) for key in ("region", "base"))
+    for row in rows_of(rows, "targets"):
+        region, base = (body_of(row)["scope"].get(key) for key in ("region", "base"))
         if region is not None and region not in regions:
             yield row_fault(row, "scope/region", "unknown_region", "未知行政区", "unknown region")
         if base is not None and base not in bases:
@@ -127,8 +83,8 @@ def regions_exist(rows: Rows) -> Faults:
 
 def regions_have_parents(rows: Rows) -> Faults:
     """Check for codes of 2, 4 or 6 digits at their level, whose parent is their beginning and exists."""
-    known = _codes(rows, "regions")
-    for row in _of(rows, "regions"):
+    known = codes_of(rows, "regions")
+    for row in rows_of(rows, "regions"):
         if not row.code.isdigit() or row.body["level"] != _REGION_LEVELS.get(len(row.code)):
             yield row_fault(
                 row, "level", "wrong_level", "代码位数与级别不符", "the level does not fit the code's length"
@@ -140,7 +96,7 @@ def regions_have_parents(rows: Rows) -> Faults:
 
 def waste_classes_are_industrial(rows: Rows) -> Faults:
     """Check for SW01–SW59 without SW08."""
-    for row in _of(rows, "wastes"):
+    for row in rows_of(rows, "wastes"):
         if not _WASTE_CLASS.fullmatch(row.code):
             yield row_fault(
                 row, "code", "not_industrial", "不是工业固废类别", "not a class of industrial waste"
@@ -149,9 +105,9 @@ def waste_classes_are_industrial(rows: Rows) -> Faults:
 
 def tax_amounts_are_the_laws(rows: Rows) -> Faults:
     """Check for the yuan per tonne of the law's annex, by tax kind."""
-    for row in _of(rows, "wastes"):
-        amount = LAW_YUAN_PER_TONNE.get(_body(row)["tax_kind"])
-        if amount is None or Decimal(_body(row)["tax_yuan_per_tonne"]) != amount:
+    for row in rows_of(rows, "wastes"):
+        amount = LAW_YUAN_PER_TONNE.get(body_of(row)["tax_kind"])
+        if amount is None or Decimal(body_of(row)["tax_yuan_per_tonne"]) != amount:
             yield row_fault(
                 row,
                 "tax_yuan_per_tonne",
@@ -164,8 +120,8 @@ def tax_amounts_are_the_laws(rows: Rows) -> Faults:
 def synonyms_name_one_waste(rows: Rows) -> Faults:
     """Check that no word leads to two streams, neither a synonym nor a name."""
     first: dict[str, str] = {}
-    for row in _of(rows, "wastes"):
-        for word in (row.zh, row.en, *_body(row)["synonyms"]):
+    for row in rows_of(rows, "wastes"):
+        for word in (row.zh, row.en, *body_of(row)["synonyms"]):
             if first.setdefault(word.casefold(), row.code) != row.code:
                 other = first[word.casefold()]
                 zh, en = f"“{word}”也指 {other}", f"“{word}” also names {other}"
@@ -174,8 +130,8 @@ def synonyms_name_one_waste(rows: Rows) -> Faults:
 
 def targets_can_be_measured(rows: Rows) -> Faults:
     """Check for a metric we compute, a known comparison, assessment, a threshold within reach."""
-    for row in _of(rows, "targets"):
-        metric, threshold = _body(row)["metric"], Decimal(_body(row)["threshold"])
+    for row in rows_of(rows, "targets"):
+        metric, threshold = body_of(row)["metric"], Decimal(body_of(row)["threshold"])
         if metric not in METRICS:
             yield row_fault(row, "metric", "unknown_metric", f"未知指标 {metric}", f"unknown metric {metric}")
         if row.body["comparison"] != "at_least":
@@ -192,68 +148,16 @@ def targets_can_be_measured(rows: Rows) -> Faults:
 
 def target_periods_are_whole_years(rows: Rows) -> Faults:
     """Check for periods from a January to a December: targets are assessed on calendar years."""
-    for row in _of(rows, "targets"):
-        first, last = Month.parse(_body(row)["from"]), Month.parse(_body(row)["to"])
+    for row in rows_of(rows, "targets"):
+        first, last = Month.parse(body_of(row)["from"]), Month.parse(body_of(row)["to"])
         if first > last or first.number != 1 or last.number != 12:
             yield row_fault(row, "to", "not_whole_years", "期间不是整年", "the period is not of whole years")
 
 
-def values_lie_in_their_bands(rows: Rows) -> Faults:
-    """Check that 0 < low ≤ value ≤ high, both ends or neither, as of the fly ash share; ± in 0–100 %."""
-    for row in _of(rows, "coefficients"):
-        body = _body(row)
-        shares = {key: body["parameters"].get(f"fly_share{key}") for key in ("", "_low", "_high")}
-        for low, value, high in (
-            (body["low"], body["value"], body["high"]),
-            (shares["_low"], shares[""], shares["_high"]),
-        ):
-            if not _in_band(low, value, high):
-                yield row_fault(
-                    row,
-                    "value",
-                    "outside_band",
-                    f"{value} 不在 {low}–{high} 内",
-                    f"{value} outside {low}–{high}",
-                )
-        if body["band_percent"] is not None and not 0 < Decimal(body["band_percent"]) < 100:
-            yield row_fault(
-                row, "band_percent", "out_of_range", "范围不在 0–100% 内", "a band outside 0–100 %"
-            )
-
-
-def _in_band(low: str | None, value: str | None, high: str | None) -> bool:
-    if low is None or high is None:
-        return low is high
-    return value is not None and 0 < Decimal(low) <= Decimal(value) <= Decimal(high)
-
-
-def coefficients_are_complete(rows: Rows) -> Faults:
-    """Check that what each form computes with is there, and that a subtype belongs to the waste."""
-    subtypes = {row.code: _body(row)["subtypes"] for row in _of(rows, "wastes")}
-    needed = {"ratio": [], "ash": ["carbon_heat_kj_per_kg"], "gypsum": ["purity", "moisture"]}
-    for row in _of(rows, "coefficients"):
-        body = _body(row)
-        parameters, form = body["parameters"], body["form"]
-        if form not in needed or not all(is_decimal(parameters.get(key)) for key in needed[form]):
-            yield row_fault(row, "parameters", "incomplete", f"{form} 缺少参数", f"{form} lacks a parameter")
-        if (form == "ash") == (body["value"] is not None):
-            yield row_fault(
-                row,
-                "value",
-                "wrong_form",
-                f"取值与形式 {form} 不符",
-                f"a value that does not fit form {form}",
-            )
-        if body["subtype"] is not None and not any(
-            body["subtype"] in subtypes.get(w, {}) for w in body["wastes"]
-        ):
-            yield row_fault(row, "subtype", "unknown_subtype", "未知子类", "unknown subtype")
-
-
 def sigmas_are_fractions(rows: Rows) -> Faults:
     """Check for a standard uncertainty above 0 and below 1 (1 % = 0.01)."""
-    for row in _of(rows, "methods"):
-        if not 0 < Decimal(_body(row)["relative_sigma"]) < 1:
+    for row in rows_of(rows, "methods"):
+        if not 0 < Decimal(body_of(row)["relative_sigma"]) < 1:
             yield row_fault(
                 row, "relative_sigma", "out_of_range", "标准不确定度超出范围", "sigma is out of range"
             )
@@ -261,8 +165,8 @@ def sigmas_are_fractions(rows: Rows) -> Faults:
 
 def processes_fit_their_role(rows: Rows) -> Faults:
     """Check that a use makes a named product, disposal and storage none, and that all take something."""
-    for row in _of(rows, "processes"):
-        body = _body(row)
+    for row in rows_of(rows, "processes"):
+        body = body_of(row)
         if body["role"] not in _ROLES:
             yield row_fault(
                 row, "role", "unknown_role", f"未知角色 {body['role']}", f"unknown role {body['role']}"
@@ -280,11 +184,9 @@ def processes_fit_their_role(rows: Rows) -> Faults:
 
 
 CHECKS: tuple[Callable[[Rows], Faults], ...] = (
-    no_floats,
+    *ROW_CHECKS,
     codes_are_unique,
-    rows_have_sources,
     counts_are_complete,
-    wastes_exist,
     regions_exist,
     regions_have_parents,
     waste_classes_are_industrial,
@@ -292,21 +194,6 @@ CHECKS: tuple[Callable[[Rows], Faults], ...] = (
     synonyms_name_one_waste,
     targets_can_be_measured,
     target_periods_are_whole_years,
-    values_lie_in_their_bands,
-    coefficients_are_complete,
     sigmas_are_fractions,
     processes_fit_their_role,
 )
-
-
-def _of(rows: Rows, kind: str) -> Iterator[ReferenceRow]:
-    return (row for row in rows if row.kind == kind)
-
-
-def _codes(rows: Rows, kind: str) -> set[str]:
-    return {row.code for row in _of(rows, kind)}
-
-
-def _body(row: ReferenceRow) -> dict[str, Any]:
-    """Give the body as a plain dict: the shapes have checked what mypy cannot know."""
-    return dict(row.body)

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.auth.models import User
+from app.auth.models import Client, User
 from app.auth.passwords import hashed
 from app.auth.subjects import SCOPES_OF, Role, Subject
 from app.clients import service as clients
+from app.clients.service import NewClient
 from app.clock import local_date
 from app.db.session import Database, WriteSession
 from app.domain.periods import Month
@@ -37,16 +38,18 @@ _BEFORE_FIRST_FILING = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class DemoLogin:
-    """What to sign in with; made anew at each load and kept nowhere."""
+    """What a person, and a machine for the same owner, signs in with; made anew at each load and kept nowhere."""
 
     username: str
     password: str
     name: str
     role: Role
+    client_id: str
+    client_secret: str
 
 
 def load_demo(database: Database, now: datetime) -> tuple[DemoLogin, ...]:
-    """Load the city when it is not there yet; either way give fresh passwords to its users."""
+    """Load the city when it is not there yet; either way give fresh passwords and machine clients to its users."""
     city = build_city()
     with database.writing() as session:
         present = session.execute(
@@ -86,7 +89,7 @@ def _register(session: WriteSession, city: DemoCity) -> None:
 def _play(session: WriteSession, city: DemoCity) -> None:
     """File and confirm in the order in which it happened."""
     subjects = _enterprise_subjects(session)
-    owners = dict(session.execute(select(Site.code, Site.enterprise_id)).tuples().all())
+    owners = dict(session.execute(select(Site.code, Site.enterprise_id)).all())
     answers = list(city.confirmations)
     for group in _groups(city.filings):
         while answers and answers[0].at < group[0].filed_at:
@@ -103,7 +106,7 @@ def _groups(filings: Sequence[Filing]) -> Iterator[list[Filing]]:
 
 
 def _enterprise_subjects(session: WriteSession) -> dict[Any, Subject]:
-    rows = session.execute(select(Enterprise.id, Enterprise.name)).tuples()
+    rows = session.execute(select(Enterprise.id, Enterprise.name))
     scopes = SCOPES_OF[Role.ENTERPRISE]
     return {key: Subject(key, name, Role.ENTERPRISE, scopes, enterprise_id=key) for key, name in rows}
 
@@ -161,4 +164,19 @@ def _login(session: WriteSession, login: Login, now: datetime) -> DemoLogin:
             region=login.region,
             now=now,
         )
-    return DemoLogin(login.username, password, login.name, login.role)
+    machine = _machine(session, login, now)
+    return DemoLogin(
+        login.username, password, login.name, login.role, machine.client_id, machine.client_secret
+    )
+
+
+def _machine(session: WriteSession, login: Login, now: datetime) -> NewClient:
+    """Make a client that sees what the person sees; those of an earlier start are shut out."""
+    name = f"{login.username}-machine"
+    for client_id in session.scalars(
+        select(Client.client_id).where(Client.name == name, Client.disabled_at.is_(None))
+    ):
+        clients.disable_client(session, client_id, now)
+    return clients.create_client(
+        session, name=name, role=login.role, enterprise=login.enterprise, region=login.region, now=now
+    )

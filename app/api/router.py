@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.bulletins.endpoints import router as bulletins
+from app.chain_runs.endpoints import router as chain_runs
 from app.clients.endpoints import router as clients
 from app.enterprises.endpoints import router as enterprises
 from app.events.endpoints import router as events
@@ -14,5 +15,17 @@ from app.reference.endpoints import router as reference
 from app.transfers.endpoints import router as transfers
 
 router = APIRouter()
-for _slice in (clients, reference, chains, enterprises, ledgers, transfers, rates, bulletins, events, operations):
+for _slice in (
+    clients,
+    reference,
+    chains,
+    enterprises,
+    ledgers,
+    transfers,
+    rates,
+    chain_runs,
+    bulletins,
+    events,
+    operations,
+):
     router.include_router(_slice)

@@ -5,14 +5,14 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, String, cast, func, null, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, FromClause, String, cast, func, null, select, type_coerce
 
 from app.auth.subjects import Subject
 from app.chain_runs.books import Grams, Ints
 from app.db.session import ReadSession
-from app.enterprises.models import Enterprise, Site
+from app.enterprises.models import Enterprise
 from app.ledgers.models import LedgerFlow, LedgerLine
-from app.rates.repository import AnySelect, Scope, filed_versions, sites_of
+from app.rates.repository import AnySelect, Scope, filed_versions, places, sites_of
 
 _MAX_IN_LIST = 500
 
@@ -22,21 +22,17 @@ LINE_SUMS = ("generated_grams", "received_grams", "dumped_grams")
 """Columns of a line that are summed over the months."""
 
 
-def places(session: ReadSession, subject: Subject, scope: Scope) -> list[Sequence[Any]]:
+def sites(session: ReadSession, subject: Subject, scope: Scope) -> list[Sequence[Any]]:
     """(code, name, region, industry, enterprise's name) of the scope's sites, by code."""
-    return _rows(
-        session,
-        select(
-            Site.code,
-            Site.name,
-            Site.region,
-            Site.industry,
-            Enterprise.name,
-        )
-        .join(Enterprise, Enterprise.id == Site.enterprise_id)
-        .where(*sites_of(subject, scope))
-        .order_by(Site.code),
+    place = places(scope)
+    query = (
+        select(place.c.code, place.c.name, place.c.region, place.c.industry, Enterprise.name)
+        .select_from(place)
+        .join(Enterprise, Enterprise.id == place.c.enterprise_id)
+        .where(*sites_of(subject, scope, place))
+        .order_by(place.c.code)
     )
+    return fetched(session, query)
 
 
 def lines(session: ReadSession, subject: Subject, scope: Scope) -> list[Sequence[Any]]:
@@ -44,11 +40,11 @@ def lines(session: ReadSession, subject: Subject, scope: Scope) -> list[Sequence
 
     The opening is that of the first month in which the stream has a line, the closing that of the last.
     """
-    filed = filed_versions(scope)
-    stream = (Site.code, LedgerLine.waste)
+    filed, place = filed_versions(scope), places(scope)
+    stream = (place.c.code, LedgerLine.waste)
     each = (
         select(
-            Site.code.label("site"),
+            place.c.code.label("site"),
             LedgerLine.waste,
             LedgerLine.method,
             *(getattr(LedgerLine, name) for name in LINE_SUMS),
@@ -58,12 +54,12 @@ def lines(session: ReadSession, subject: Subject, scope: Scope) -> list[Sequence
             (filed.c.month == func.max(filed.c.month).over(partition_by=stream)).label("is_last"),
         )
         .select_from(filed)
-        .join(Site, Site.id == filed.c.site_id)
+        .join(place, place.c.id == filed.c.site_id)
         .join(LedgerLine, LedgerLine.version_id == filed.c.version_id)
-        .where(*_of_scope(subject, scope))
+        .where(*_of_scope(subject, scope, place))
         .subquery("each")
     )
-    return _rows(
+    return fetched(
         session,
         select(
             each.c.site,
@@ -81,7 +77,7 @@ def flows(session: ReadSession, subject: Subject, scope: Scope) -> list[Sequence
 
     Summed over the months: month is None.
     """
-    return _rows(session, _flows(subject, scope, None))
+    return fetched(session, _flows(subject, scope, None))
 
 
 def flows_of_parties(
@@ -90,16 +86,16 @@ def flows_of_parties(
     """Give the columns of `flows` month by month, of transfers with these parties only."""
     found: list[Sequence[Any]] = []
     for named in _batches(parties):
-        found += _rows(session, _flows(subject, scope, LedgerFlow.party.in_(named)))
+        found += fetched(session, _flows(subject, scope, LedgerFlow.party.in_(named)))
     return found
 
 
 def _flows(subject: Subject, scope: Scope, of_parties: ColumnElement[bool] | None) -> AnySelect:
-    filed = filed_versions(scope)
+    filed, place = filed_versions(scope), places(scope)
     key: tuple[Any, ...] = (
         # As text: an enumeration would be looked up row by row.
         type_coerce(LedgerFlow.kind, String),
-        Site.code,
+        place.c.code,
         LedgerLine.waste,
         LedgerFlow.process,
         LedgerFlow.product,
@@ -111,13 +107,13 @@ def _flows(subject: Subject, scope: Scope, of_parties: ColumnElement[bool] | Non
     query = (
         select(*key, month, _sum(LedgerFlow.grams))
         .select_from(filed)
-        .join(Site, Site.id == filed.c.site_id)
+        .join(place, place.c.id == filed.c.site_id)
         .join(LedgerLine, LedgerLine.version_id == filed.c.version_id)
         .join(
             LedgerFlow,
             (LedgerFlow.version_id == LedgerLine.version_id) & (LedgerFlow.line == LedgerLine.position),
         )
-        .where(*_of_scope(subject, scope), LedgerFlow.grams > 0)
+        .where(*_of_scope(subject, scope, place), LedgerFlow.grams > 0)
     )
     if of_parties is None:
         return query.group_by(*key)
@@ -145,8 +141,8 @@ def _batches(names: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def _of_scope(subject: Subject, scope: Scope) -> list[ColumnElement[bool]]:
-    conditions = sites_of(subject, scope)
+def _of_scope(subject: Subject, scope: Scope, place: FromClause) -> list[ColumnElement[bool]]:
+    conditions = sites_of(subject, scope, place)
     if scope.wastes:
         conditions.append(LedgerLine.waste.in_(scope.wastes))
     return conditions
@@ -158,5 +154,6 @@ def _sum(column: Any, where: Any = None) -> ColumnElement[int]:
     return cast(func.coalesce(total, 0), BigInteger)
 
 
-def _rows(session: ReadSession, query: AnySelect) -> list[Sequence[Any]]:
+def fetched(session: ReadSession, query: AnySelect) -> list[Sequence[Any]]:
+    """Rows of a query."""
     return list(session.execute(query).all())

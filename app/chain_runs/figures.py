@@ -70,13 +70,9 @@ class Solved:
     @cached_property
     def inputs(self) -> Mapping[str, Floats]:
         """Tonnes (n,) that enter each stream, by kind; their sum is that of `ended_here`."""
-        return {name: values for name, values in self._inputs()}
-
-    def _inputs(self) -> list[tuple[str, Floats]]:
-        of_books = self.network.inputs
-        sources = dict(of_books)
-        sources[UNEXPLAINED] = of_books[UNEXPLAINED] + self.unexplained[ACCOUNTED_MORE]
-        return sorted(sources.items())
+        sources = dict(self.network.inputs)
+        sources[UNEXPLAINED] = sources[UNEXPLAINED] + self.unexplained[ACCOUNTED_MORE]
+        return dict(sorted(sources.items()))
 
     @cached_property
     def untracked(self) -> Mapping[str, Floats]:
@@ -105,11 +101,13 @@ class Solved:
         source[self.network.entry, 0] = self.network.inputs[GENERATED]
         passed = self.model.throughput(source).x[self.network.exit, 0]
         through = self.found.throughput[self.network.exit]
-        return np.divide(passed, through, out=np.zeros_like(passed), where=through > 0)
+        part: Floats = np.zeros_like(passed)
+        np.divide(passed, through, out=part, where=through > 0)
+        return part
 
     def _by_stream(self, by_state: Floats) -> Floats:
         entry, leaving = self.network.entry, self.network.exit
-        if entry is leaving or np.array_equal(entry, leaving):
+        if np.array_equal(entry, leaving):
             return np.asarray(by_state[entry])
         return np.asarray(by_state[entry] + by_state[leaving])
 

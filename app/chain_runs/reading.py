@@ -9,6 +9,7 @@ from app.auth.subjects import Subject
 from app.chain_runs import columns
 from app.chain_runs.books import PURPOSES, Books, Ends, Floats, Grams, Ints, Moves, Place, Streams, Uses
 from app.chain_runs.columns import masses, numbered, numbers
+from app.chain_runs.matching import Unplaced, placed
 from app.db.session import ReadSession
 from app.domain.periods import Month
 from app.enterprises import service as enterprises
@@ -32,7 +33,7 @@ _STREAM_SUMS = 5
 
 def read_books(session: ReadSession, subject: Subject, scope: Scope) -> Books:
     """Read the ledgers that `subject` may see of the scope's sites, months and wastes."""
-    places = tuple(Place(*row) for row in columns.places(session, subject, scope))
+    places = tuple(Place(*row) for row in columns.sites(session, subject, scope))
     lines = columns.lines(session, subject, scope)
     flows = columns.flows(session, subject, scope)
     named = {row[_PARTY] for row in flows if row[_PARTY] is not None}
@@ -75,7 +76,9 @@ class _Gathering:
         self._process = numbered(row[3] or "" for row in flows.used + flows.disposed)
         self._product = numbered(row[4] or "" for row in flows.used)
         self._party = numbered(row[_PARTY] for row in flows.sent + flows.received)
-        self._meant = {partner: self._site_meant(partner) for partner in map(_partner, flows.sent + flows.received)}
+        self._meant = {
+            partner: self._site_meant(partner) for partner in map(_partner, flows.sent + flows.received)
+        }
         self._near = {
             partner: self._site[code] for partner, code in self._meant.items() if code in self._site
         }
@@ -96,6 +99,8 @@ class _Gathering:
         exported = [row for row, known in zip(away, elsewhere, strict=True) if known]
         unknown = [row for row, known in zip(away, elsewhere, strict=True) if not known]
         imported = [row for row in flows.received if _partner(row) not in self._near]
+        moves, unknown = self._placed(self._moves(), unknown, sent=True)
+        moves, imported = self._placed(moves, imported, sent=False)
         return Books(
             places=self._places,
             wastes=tuple(self._waste),
@@ -103,9 +108,11 @@ class _Gathering:
             products=tuple(self._product),
             parties=tuple(self._party),
             streams=self._stream_columns(sigma),
-            moves=self._moves(),
+            moves=moves,
             uses=self._uses(),
-            disposed=self._ends(flows.disposed, numbers(self._process, [row[3] or "" for row in flows.disposed])),
+            disposed=self._ends(
+                flows.disposed, numbers(self._process, [row[3] or "" for row in flows.disposed])
+            ),
             exported=self._ends(exported, _purposes(exported)),
             unknown=self._ends(unknown, _purposes(unknown)),
             imported=self._ends(imported, np.zeros(len(imported), dtype=np.int32)),
@@ -122,7 +129,7 @@ class _Gathering:
         if leaves_province or self._meant[_partner(row)] is not None:
             return True
         # A firm with a site here among several, none meant in particular: nobody knows which one has it.
-        return party.known and not any(site.site_code in self._site for site in party.sites)
+        return party.known and not self._candidates(_partner(row))
 
     def _keys(self, sites: Sequence[str], wastes: Sequence[str]) -> Grams:
         return numbers(self._site, sites).astype(np.int64) * len(self._waste) + numbers(self._waste, wastes)
@@ -174,6 +181,30 @@ class _Gathering:
         np.add.at(sides[1], place[len(sent) :], masses([row[_GRAMS] for row in received]))
         sender, receiver = np.divmod(pairs, max(len(self._streams), 1))
         return Moves(sender.astype(np.int32), receiver.astype(np.int32), sides[0], sides[1])
+
+    def _placed(self, moves: Moves, rows: Rows, *, sent: bool) -> tuple[Moves, Rows]:
+        """Hand what names a firm with several sites here to those that report the other side of it."""
+        candidates = {partner: self._candidates(partner) for partner in set(map(_partner, rows))}
+        if not any(candidates.values()):
+            return moves, rows
+        ordered = sorted(rows, key=lambda row: (*row[1:3], row[_PARTY], row[6] or "", str(row[_MONTH])))
+        unplaced = [
+            Unplaced(stream, self._streams_at(candidates[_partner(row)], row[2]), row[_GRAMS])
+            for stream, row in zip(self._own(ordered).tolist(), ordered, strict=True)
+        ]
+        moves, left = placed(moves, unplaced, sent=sent)
+        kept: Rows = [(*row[:_GRAMS], grams) for row, grams in zip(ordered, left, strict=True) if grams]
+        return moves, kept
+
+    def _candidates(self, partner: Partner) -> list[int]:
+        code, _ = partner
+        sites = self._parties[code].sites if self._meant[partner] is None else ()
+        return [self._site[site.site_code] for site in sites if site.site_code in self._site]
+
+    def _streams_at(self, sites: list[int], waste: str) -> tuple[int, ...]:
+        keys = np.array(sites, dtype=np.int64) * len(self._waste) + self._waste[waste]
+        known = keys[np.isin(keys, self._streams)]
+        return tuple(self._stream(known).tolist())
 
     def _uses(self) -> Uses:
         rows = self._flows.used

@@ -60,7 +60,10 @@ def _without_definition(solved: Solved) -> Iterator[WarningOut]:
 
 _SENTENCES = {
     "missing_on_the_way": ("转出方已申报、接收方没有记录", "declared as sent, not booked by the receiver"),
-    "residue_missing": ("按得率应产生、场所未申报产生的次生固废", "residue expected by the yields, not reported"),
+    "residue_missing": (
+        "按得率应产生、场所未申报产生的次生固废",
+        "residue expected by the yields, not reported",
+    ),
     "unknown_receiver": ("转给未登记的接收方", "sent to receivers whom no register knows"),
     "not_accounted_for": ("收入多于交代的去向（台账不平）", "came in and is not accounted for"),
     "received_more_than_sent": ("接收方记录多于转出方申报", "booked as received, not declared as sent"),
@@ -100,4 +103,3 @@ def _engine(solved: Solved) -> Iterator[WarningOut]:
     ]
     for remark in remarks:
         yield _warning("engine", remark.zh, remark.en)
-

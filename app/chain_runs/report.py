@@ -7,7 +7,7 @@ import numpy as np
 
 from app.chain_runs.books import PURPOSES, Floats, Ints
 from app.chain_runs.definitions import Followed
-from app.chain_runs.figures import Solved, loops
+from app.chain_runs.figures import Loop, Solved, loops
 from app.chain_runs.network import FATES, NUMBER, PRODUCT, summed, tonnes
 from app.chain_runs.remarks import warnings_of
 from app.chain_runs.schemas import (
@@ -59,7 +59,7 @@ def summary(told: Told) -> SummaryOut:
             id=told.followed.id,
             version=told.followed.version,
             digest=told.followed.digest,
-            wastes=list(told.followed.wastes or solved.network.books.wastes),
+            wastes=list(told.followed.wastes),
         ),
         scope=scope_out(told.scope),
         as_of=told.scope.as_of,
@@ -80,7 +80,7 @@ def summary(told: Told) -> SummaryOut:
         cycling_index=found.cycling_index,
         cycling_index_sd=found.cycling_index_sd,
         mean_path_length=found.mean_path_length,
-        loops=[_loop(*one) for one in _largest_loops(solved)],
+        loops=[_loop(one) for one in loops(solved, _MOST_LOOPS)],
         coverage=CoverageOut.of(told.cell),
         quality=QualityOut(
             states=solved.model.shares.size,
@@ -206,14 +206,10 @@ def _untracked_sites(solved: Solved) -> list[UntrackedSiteOut]:
     ]
 
 
-def _largest_loops(solved: Solved) -> list[tuple[tuple[str, ...], float, float]]:
-    return [(loop.states, loop.moved, loop.recycled) for loop in loops(solved, _MOST_LOOPS)]
-
-
-def _loop(states: tuple[str, ...], moved: float, recycled: float) -> LoopOut:
+def _loop(loop: Loop) -> LoopOut:
     return LoopOut(
-        states=list(states[:_MOST_STATES]),
-        more_states=max(0, len(states) - _MOST_STATES),
-        moved_tonnes=tonnes_of(moved),
-        recycled_share=f"{recycled:.6f}",
+        states=list(loop.states[:_MOST_STATES]),
+        more_states=max(0, len(loop.states) - _MOST_STATES),
+        moved_tonnes=tonnes_of(loop.moved),
+        recycled_share=f"{loop.recycled:.6f}",
     )

@@ -5,10 +5,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from app.chain_runs.graph import FlowGraph, Level
 from app.chain_runs.models import RunState
+from app.chain_runs.trace import Way
 from app.domain.quantities import GRAMS_PER_TONNE, tonnes_text
 from app.domain.rates import Ratio
-from app.http.fields import CodeText, Moment, MonthField, ShortText
+from app.http.fields import CodeText, Moment, MonthField
 from app.rates.schemas import CoverageOut, TextOut
 from chains.stock import StockRule
 
@@ -52,7 +54,7 @@ class RateOut(_Out):
 
 
 class FollowedOut(_Out):
-    """Which chain was followed, and by which definition."""
+    """Which chain was followed, and by which definition. No wastes named: all there are."""
 
     id: str
     version: int
@@ -156,3 +158,188 @@ class SummaryOut(_Out):
     coverage: CoverageOut
     quality: QualityOut
     warnings: list[WarningOut]
+
+
+class FlowNodeOut(_Out):
+    """A node of a flow graph; what comes into a state or process equals what leaves it."""
+
+    id: str
+    kind: str
+    name: str
+    site: str | None
+    waste: str | None
+    tonnes_in: str
+    tonnes_out: str
+    internal_tonnes: str
+
+
+class FlowLinkOut(_Out):
+    """Tonnes from node to node; without the links marked as loop the graph has no cycle."""
+
+    source: str
+    target: str
+    kind: str
+    tonnes: str
+    loop: bool
+
+
+class FlowGraphOut(_Out):
+    """Nodes and links in the order of their ids."""
+
+    level: Level
+    nodes: list[FlowNodeOut]
+    links: list[FlowLinkOut]
+
+    @classmethod
+    def of(cls, graph: FlowGraph) -> Self:
+        return cls(
+            level=graph.level,
+            nodes=[
+                FlowNodeOut(
+                    id=node.id,
+                    kind=node.kind,
+                    name=node.name,
+                    site=node.site,
+                    waste=node.waste,
+                    tonnes_in=tonnes_of(node.tonnes_in),
+                    tonnes_out=tonnes_of(node.tonnes_out),
+                    internal_tonnes=tonnes_of(node.internal),
+                )
+                for node in graph.nodes
+            ],
+            links=[
+                FlowLinkOut(
+                    source=link.source,
+                    target=link.target,
+                    kind=link.kind,
+                    tonnes=tonnes_of(link.tonnes),
+                    loop=link.loop,
+                )
+                for link in graph.links
+            ],
+        )
+
+
+class SourceOut(_Out):
+    """Where an answer comes from: a stored run whose ledgers have not changed since, or just now."""
+
+    kind: Literal["run", "live"]
+    run: uuid.UUID | None
+    made_at: AwareDatetime
+
+
+class FlowsOut(_Out):
+    """The flows of a chain in a scope."""
+
+    chain: FollowedOut
+    scope: RunScopeOut
+    as_of: AwareDatetime | None
+    stock_rule: StockRule
+    computed: SourceOut
+    graph: FlowGraphOut
+
+
+class SankeyNodeOut(_Out):
+    """A node as Sankey drawings name it."""
+
+    id: str
+    name: str
+    kind: str
+
+
+class SankeyOut(_Out):
+    """Nodes and links as Sankey drawings take them."""
+
+    level: Level
+    nodes: list[SankeyNodeOut]
+    links: list[FlowLinkOut]
+    computed: SourceOut
+
+
+class FatesOut(_Out):
+    """Where generated tonnes end: the scope as a whole, and group by group."""
+
+    summary: SummaryOut
+    computed: SourceOut
+    items: list[GroupFatesOut]
+    next_cursor: str | None
+
+
+class RunIn(BaseModel):
+    """What to follow: a region or base (without one, your whole territory), months, a stock rule."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        json_schema_extra={"examples": [{"region": "1402", "from": "2021-01", "to": "2021-12"}]},
+    )
+
+    region: Annotated[str | None, Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", max_length=6)] = None
+    base: CodeText | None = None
+    from_: Annotated[MonthField | None, Field(alias="from")] = None
+    to: MonthField | None = None
+    as_of: Moment | None = None
+    stock: Literal["mixed", "fifo"] = "mixed"
+
+
+class RunOut(_Out):
+    """A stored run. `stale`: its ledgers or its chain have changed since; null before it is done."""
+
+    id: uuid.UUID
+    chain: str
+    chain_version: int
+    scope: RunScopeOut
+    as_of: AwareDatetime | None
+    stock_rule: StockRule
+    state: RunState
+    stale: bool | None
+    error: str | None
+    requested_by: str
+    requested_at: AwareDatetime
+    made_at: AwareDatetime | None
+    ledgers: str | None
+    summary: SummaryOut | None = None
+
+
+class RunPage(_Out):
+    """Some runs, the newest first, and where to go on."""
+
+    items: list[RunOut]
+    next_cursor: uuid.UUID | None
+
+
+class StepOut(_Out):
+    """A site and waste on the way, with its tonnes and their share of what is traced."""
+
+    site: str
+    name: str
+    waste: str
+    tonnes: str
+    share: str
+    by_source_tonnes: dict[str, str]
+
+
+class OutsideOut(_Out):
+    """A party over the edge of what you may see."""
+
+    party: str
+    purpose: str | None
+    tonnes: str
+    share: str
+
+
+class TraceOut(_Out):
+    """Upstream or downstream of a waste of a site; the steps with most tonnes first."""
+
+    site: str
+    waste: str
+    direction: Way
+    from_: str = Field(alias="from")
+    to: str
+    entering_tonnes: str
+    steps: list[StepOut]
+    more_steps: int
+    outside: list[OutsideOut]
+    more_outside: int
+    fates_tonnes: dict[str, str]

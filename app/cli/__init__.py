@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli import chain_run
 from app.cli.bulletins import bulletin_app
 from app.cli.chains import chain_app
 from app.cli.clients import client_app, user_app
@@ -38,6 +39,7 @@ cli.add_typer(seed_app, name="seed")
 cli.add_typer(client_app, name="client")
 cli.add_typer(user_app, name="user")
 cli.add_typer(bulletin_app, name="bulletin")
+chain_app.command(epilog=chain_run.EXAMPLE)(chain_run.run)
 cli.add_typer(chain_app, name="chain")
 
 

@@ -40,18 +40,37 @@ def demo(
     settings = read_settings()
     with opened(settings) as database, Console(stderr=True).status("建库与灌数 / loading (about 15 s) …"):
         logins = prepare(database)
-    table = Table(title=f"环链 Huanlian: http://{host}:{port}/")
-    for heading in ("用户名 user", "口令 password", "名称 name", "角色 role"):
-        table.add_column(heading, no_wrap=True)
-    for login in logins:
-        table.add_row(login.username, login.password, login.name, login.role.value)
-    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    tell_logins(logins, f"http://{host}:{port}")
     if not load_only:
         run_server(host, port)
 
 
+def tell_logins(logins: "tuple[DemoLogin, ...]", address: str) -> None:
+    """Print, this once, what people and machines sign in with, and how a machine gets its token.
+
+    Straight to standard output, so that no log ever holds a secret.
+    """
+    people = Table(title=f"环链 Huanlian: {address}/")
+    for heading in ("用户名 user", "口令 password", "名称 name", "角色 role"):
+        people.add_column(heading, no_wrap=True)
+    machines = Table(title="接口客户端 machine clients")
+    for heading in ("属于 of", "client_id", "client_secret"):
+        machines.add_column(heading, no_wrap=True)
+    for login in logins:
+        people.add_row(login.username, login.password, login.name, login.role.value)
+        machines.add_row(login.username, login.client_id, login.client_secret)
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    console.print(people, machines)
+    first = logins[0]
+    # Whole lines, to be copied: a terminal of any width must not break them.
+    typer.echo(f"取令牌，以 {first.username} 为例 / a token, here as {first.username}:")
+    typer.echo(
+        f"curl -s -u {first.client_id}:{first.client_secret} -d grant_type=client_credentials {address}/oauth/token"
+    )
+
+
 def prepare(database: "Database") -> "tuple[DemoLogin, ...]":
-    """Migrate, load the reference data and the city; answers its logins with fresh passwords."""
+    """Migrate, load the reference data and the city; answers its logins with fresh passwords and secrets."""
     from app.clock import system_clock  # noqa: PLC0415 - only when the command runs
     from app.db.upgrade import upgrade  # noqa: PLC0415 - same
     from seed.demo_load import load_demo  # noqa: PLC0415 - same

@@ -37,6 +37,10 @@ class Totals:
     sent_for_use_grams: int = 0
     confirmed_for_use_grams: int = 0
     """The part of `sent_for_use_grams` the receivers confirmed."""
+    followed_grams: int = 0
+    """Generated less the residues of uses within the scope: what the terminal rate follows to its end."""
+    ended_in_product_grams: int = 0
+    """The part of `followed_grams` that ended in a product."""
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(*map(add, _figures(self), _figures(other)))
@@ -132,6 +136,15 @@ def utilization_confirmed(totals: Totals) -> Ratio:
     return Ratio.of(supported, totals.generated_grams + totals.used_from_prior_stock_grams)
 
 
+def utilization_terminal(totals: Totals) -> Ratio:
+    """最终利用率 [t/t], version 1: generation followed to a product / generation without residues of uses.
+
+    Gangue burnt for power counts as far as its ash ends in a product, and not once more as ash.
+    Source: ours, after Kemeny & Snell 1960 (absorbing chains); docs/decisions/0015.
+    """
+    return Ratio.of(totals.ended_in_product_grams, totals.followed_grams)
+
+
 def disposal_statutory(totals: Totals) -> Ratio:
     """处置率 [t/t], version 1: disposed / (generated + disposed from prior stock).
 
@@ -210,6 +223,7 @@ class Metric:
     function: Callable[[Totals, Totals | None], Ratio]
     note: Message | None = None
     needs_last_year: bool = False
+    needs_fates: bool = False
     unit: str = "t/t"
 
     def of(self, totals: Totals, last_year: Totals | None = None) -> Ratio:
@@ -340,3 +354,22 @@ _ALL = (
 )
 
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.id: metric for metric in _ALL})
+
+TERMINAL = Metric(
+    "utilization.terminal",
+    1,
+    Message(zh="最终利用率", en="terminal utilization rate"),
+    Message(
+        zh="追踪次生固废与回路后最终成为产品的量 ÷（产生量 − 利用中产生的次生固废）",
+        en="generation that ends in a product, residues and loops followed / (generated - residues of uses)",
+    ),
+    Message(zh="本系统定义", en="Defined by this system"),
+    _this_period(utilization_terminal),
+    note=Message(
+        zh="追踪到所问范围的边界为止：转出范围的量不计入利用。单个场所追踪到所在市的边界。",
+        en="Followed to the edge of the scope: what leaves it does not count as used. A single site is "
+        "followed within its city.",
+    ),
+    needs_fates=True,
+)
+"""Stands apart from METRICS, which are computed from the sums of ledgers alone."""

@@ -12,7 +12,7 @@ from app.domain.periods import Month
 from app.enterprises import repository
 from app.enterprises.models import Site
 from app.enterprises.parties import UNKNOWN, Candidate, Party, parties, site_of, sites_ever_meant
-from app.enterprises.repository import sites_at
+from app.enterprises.repository import hold_register, sites_at
 
 __all__ = [
     "UNKNOWN",
@@ -20,13 +20,14 @@ __all__ = [
     "Party",
     "SiteRow",
     "facility_codes",
+    "hold_register",
     "last_successor",
     "parties",
     "site_of",
     "sites_at",
     "sites_by_code",
-    "sites_ever_meant",
     "sites_by_id",
+    "sites_ever_meant",
 ]
 
 

@@ -22,7 +22,7 @@ Mode = Literal["atomic", "each"]
 
 @dataclass(frozen=True, slots=True)
 class BulkAnswer:
-    """Per-line results; `saved` says whether anything was written."""
+    """Per-line results; `refused` says that because of one of them nothing was written."""
 
     mode: Mode
     summary: dict[str, int]
@@ -31,6 +31,12 @@ class BulkAnswer:
     @property
     def refused(self) -> bool:
         return self.mode == "atomic" and bool(self.summary[Outcome.REJECTED])
+
+    @property
+    def happened(self) -> dict[str, int]:
+        """How many ledgers had which outcome in the end; of a refused call only the rejections count."""
+        rejected = Outcome.REJECTED.value
+        return {rejected: self.summary[rejected]} if self.refused else self.summary
 
     def document(self) -> dict[str, Any]:
         return {"mode": self.mode, "summary": self.summary, "items": self.items}

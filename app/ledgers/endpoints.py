@@ -155,6 +155,7 @@ def post_bulk(
     if answer is None:
         entries = bulk.read(body, ndjson=content_type in {"application/x-ndjson", "application/ndjson"})
         results = bulk.file_bulk(session, entries, mode, _filer(subject, now, settings))
+        request.state.ledger_outcomes = results.happened
         if results.refused:
             text = Message(
                 "有台账被拒绝，本次全部未保存", "a ledger was refused, so nothing of this call was saved"

@@ -1,9 +1,9 @@
 """The rollup of site region × waste × month: kept by integer differences in the filing transaction, proved by recomputing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.base import table_of
@@ -56,6 +56,20 @@ def apply(session: WriteSession, differences: Mapping[Key, Sums]) -> None:
                 set_={name: table.c[name] + statement.excluded[name] for name in SUMMED},
             )
         )
+
+
+def drop_empty(session: WriteSession, keys: Iterable[Key]) -> None:
+    """A waste that was amended away leaves no row: as if it had never been filed."""
+    rows = [{"r": region, "w": waste, "m": month} for region, waste, month in sorted(keys)]
+    if rows:
+        table = table_of(Rollup)
+        place = (
+            table.c.region == bindparam("r"),
+            table.c.waste == bindparam("w"),
+            table.c.month == bindparam("m", type_=table.c.month.type),
+        )
+        nothing = (table.c[name] == 0 for name in SUMMED)
+        session.connection().execute(delete(table).where(*place, *nothing), rows)
 
 
 def differences_from_lines(session: ReadSession) -> list[dict[str, Any]]:

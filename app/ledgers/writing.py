@@ -44,6 +44,7 @@ class Batch:
         self._transitions: list[Row] = []
         self._superseded: list[uuid.UUID] = []
         self._differences: dict[Key, Sums] = {}
+        self._withdrawn: set[Key] = set()
         self._declared: dict[SiteMonth, transfers.Declared] = {}
 
     def place(
@@ -122,6 +123,8 @@ class Batch:
                 continue
             for waste, sums in current.sums.items():
                 key = (site.region, waste, content.month)
+                if sign < 0:
+                    self._withdrawn.add(key)
                 before = self._differences.get(key, (0,) * len(SUMMED))
                 self._differences[key] = tuple(a + sign * b for a, b in zip(before, sums, strict=True))
 
@@ -141,6 +144,7 @@ class Batch:
             statement = update(LedgerVersion).where(LedgerVersion.id.in_(self._superseded))
             session.execute(statement.values(superseded_at=self._filer.now))
         rollups.apply(session, self._differences)
+        rollups.drop_empty(session, self._withdrawn)
         transfers.record(session, list(self._declared.values()), around.reported, around.parties)
 
     def _write_heads(self, session: WriteSession) -> None:

@@ -13,7 +13,7 @@ _JITTER = 0.25
 class RetryPolicy:
     """Pauses grow by `factor` from `first` up to `longest`; after `attempts` runs the job is a dead letter."""
 
-    attempts: int = 8
+    attempts: int = 10
     first: timedelta = timedelta(seconds=10)
     factor: float = 4.0
     longest: timedelta = timedelta(hours=6)

@@ -1,21 +1,24 @@
-"""Confirmed tonnes as they stood at an earlier moment, from the versions and statements of then."""
+"""Confirmed tonnes as they stood at an earlier moment, from the versions, the register and the statements of then."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, FromClause, func, select, union
+from sqlalchemy.orm import aliased
 
 from app.auth.subjects import Subject
 from app.db.session import ReadSession
 from app.domain.periods import Month
-from app.enterprises.models import Enterprise, Site
+from app.enterprises import service as enterprises
+from app.enterprises.models import Enterprise, SiteVersion
+from app.enterprises.service import Party
 from app.ledgers.models import FlowKind, LedgerFlow, LedgerLine
 from app.rates import repository
 from app.rates.confirmed import Sent, judged
-from app.rates.repository import AnySelect, Scope
+from app.rates.repository import AnyRow, AnySelect, Scope
 from app.transfers.models import Decision, Transfer, TransferConfirmation
 
 TransferKey: TypeAlias = tuple[Month, str, str, str, str]
@@ -31,22 +34,26 @@ class _Declared:
 
 @dataclass(slots=True)
 class _Then:
-    """The two sides and what was said, at the moment asked for."""
+    """The two sides and what was said, at the moment asked for; `renamed` leads from today's keys to those of then."""
 
-    parties: "_Parties"
     sent: dict[TransferKey, _Declared] = field(default_factory=dict)
     received: dict[TransferKey, int] = field(default_factory=lambda: defaultdict(int))
     said: dict[TransferKey, tuple[Decision, int | None]] = field(default_factory=dict)
+    renamed: dict[TransferKey, TransferKey] = field(default_factory=dict)
 
 
 def confirmed_then(
     session: ReadSession, subject: Subject, scope: Scope, group: str | None, moment: datetime
 ) -> dict[str, Sent]:
-    """Judge every transfer of the scope's senders by what was filed and said up to the moment."""
-    then = _Then(_Parties(session))
-    _read_sent(session, subject, scope, group, then)
-    _read_received(session, subject, scope, then)
-    _read_statements(session, subject, scope, then, moment)
+    """Judge every transfer of the scope's senders by what was filed, registered and said up to the moment."""
+    then = _Then()
+    sent = _sent_rows(session, subject, scope, group)
+    received = _received_rows(session, subject, scope)
+    written = {row.party for row in (*sent, *received)}
+    known_then = enterprises.parties(session, written, as_of=moment)
+    _add_sent(then, sent, known_then, enterprises.parties(session, {row.party for row in sent}))
+    _add_received(then, received, known_then)
+    _add_statements(then, _statements(session, subject, scope, moment))
     found: dict[str, Sent] = defaultdict(Sent)
     for key, declared in then.sent.items():
         decision, decided = then.said.get(key, (None, None))
@@ -61,28 +68,21 @@ def confirmed_then(
     return dict(found)
 
 
-class _Parties:
-    """Site codes that a written party stands for: a credit code means the only site of its enterprise."""
-
-    def __init__(self, session: ReadSession) -> None:
-        codes: dict[str, list[str]] = defaultdict(list)
-        query = select(Enterprise.credit_code, Site.code).join(Site, Site.enterprise_id == Enterprise.id)
-        for credit_code, code in session.execute(query):
-            codes[credit_code].append(code)
-        self._only: Mapping[str, str] = {
-            credit: found[0] for credit, found in codes.items() if len(found) == 1
-        }
-
-    def __getitem__(self, party: str) -> str:
-        return self._only.get(party, party)
-
-
-def _flows(scope: Scope, kind: FlowKind, *columns: Any) -> tuple[AnySelect, Any]:
-    filed = repository.filed_versions(scope)
+def _flows(scope: Scope, kind: FlowKind, *columns: Any) -> tuple[AnySelect, FromClause, Any]:
+    """The entries of a kind with the site whose ledger has them."""
+    filed, place = repository.filed_versions(scope), repository.places(scope)
     query = (
-        select(filed.c.month, LedgerLine.waste, LedgerFlow.purpose, LedgerFlow.party, Site.code, *columns)
+        select(
+            filed.c.month,
+            LedgerLine.waste,
+            func.coalesce(LedgerFlow.purpose, "use").label("purpose"),
+            LedgerFlow.party,
+            place.c.code,
+            LedgerFlow.grams,
+            *columns,
+        )
         .select_from(filed)
-        .join(Site, Site.id == filed.c.site_id)
+        .join(place, place.c.id == filed.c.site_id)
         .join(LedgerFlow, LedgerFlow.version_id == filed.c.version_id)
         .join(
             LedgerLine,
@@ -92,40 +92,70 @@ def _flows(scope: Scope, kind: FlowKind, *columns: Any) -> tuple[AnySelect, Any]
     )
     if scope.wastes:
         query = query.where(LedgerLine.waste.in_(scope.wastes))
-    return query, filed.c.month
+    return query, place, filed.c.month
 
 
-def _read_sent(session: ReadSession, subject: Subject, scope: Scope, group: str | None, then: _Then) -> None:
-    query, month = _flows(scope, FlowKind.SENT, LedgerFlow.grams, LedgerFlow.of_received_grams)
-    key = repository.site_key(group, scope, month, LedgerLine.waste)
+def _sent_rows(session: ReadSession, subject: Subject, scope: Scope, group: str | None) -> Sequence[AnyRow]:
+    query, place, month = _flows(scope, FlowKind.SENT, LedgerFlow.of_received_grams)
+    key = repository.site_key(group, scope, month, LedgerLine.waste, place)
     if key is not None:
         query = query.add_columns(key.label("group_key"))
-    for row in session.execute(query.where(*repository.sites_of(subject, scope))):
-        name = "" if key is None else str(row[-1])
-        transfer = (row[0], row[1], row[2] or "use", row[4], then.parties[row[3]])
-        declared = then.sent.setdefault(transfer, _Declared(name))
-        declared.grams += row[5]
-        declared.of_received_grams += row[6]
+    return session.execute(query.where(*repository.sites_of(subject, scope, place))).all()
 
 
-def _read_received(session: ReadSession, subject: Subject, scope: Scope, then: _Then) -> None:
-    senders = repository.sites_of(subject, scope)
-    codes = select(Site.code).where(*senders)
+def _received_rows(session: ReadSession, subject: Subject, scope: Scope) -> Sequence[AnyRow]:
+    """What others say they received under a name that may mean one of the scope's senders."""
+    query, _, _ = _flows(scope, FlowKind.RECEIVED)
+    return session.execute(query.where(LedgerFlow.party.in_(_names(subject, scope)))).all()
+
+
+def _names(subject: Subject, scope: Scope) -> Any:
+    """Codes and permit numbers, old ones too, of the senders, and the credit codes of their enterprises' lines."""
+    place = repository.places(scope)
+    senders: list[ColumnElement[bool]] = repository.sites_of(subject, scope, place)
+    version, first, member = aliased(SiteVersion), aliased(Enterprise), aliased(Enterprise)
+    end_of_line = func.coalesce(first.last_successor_id, first.id)
+    permits = select(version.permit_number).join(place, place.c.id == version.site_id)
     credit_codes = (
-        select(Enterprise.credit_code).join(Site, Site.enterprise_id == Enterprise.id).where(*senders)
+        select(member.credit_code)
+        .join(first, func.coalesce(member.last_successor_id, member.id) == end_of_line)
+        .join(place, place.c.enterprise_id == first.id)
     )
-    query, _ = _flows(scope, FlowKind.RECEIVED, LedgerFlow.grams)
-    # The inner selects have a FROM of their own: the senders are other sites than the one that received.
-    named = or_(
-        LedgerFlow.party.in_(codes.correlate(None)), LedgerFlow.party.in_(credit_codes.correlate(None))
+    return union(
+        select(place.c.code).where(*senders),
+        permits.where(version.permit_number.is_not(None), *senders),
+        credit_codes.where(*senders),
     )
-    for row in session.execute(query.where(named)):
-        then.received[row[0], row[1], row[2] or "use", then.parties[row[3]], row[4]] += row[5]
 
 
-def _read_statements(
-    session: ReadSession, subject: Subject, scope: Scope, then: _Then, moment: datetime
+def _add_sent(
+    then: _Then, rows: Sequence[AnyRow], known_then: Mapping[str, Party], known_now: Mapping[str, Party]
 ) -> None:
+    for row in rows:
+        stream = (row.month, row.waste, row.purpose, row.code)
+        key = (*stream, enterprises.site_of(known_then, row.party, row.month))
+        then.renamed[*stream, enterprises.site_of(known_now, row.party, row.month)] = key
+        name = getattr(row, "group_key", "")
+        declared = then.sent.setdefault(key, _Declared(str(name)))
+        declared.grams += row.grams
+        declared.of_received_grams += row.of_received_grams
+
+
+def _add_received(then: _Then, rows: Sequence[AnyRow], known_then: Mapping[str, Party]) -> None:
+    for row in rows:
+        sender = enterprises.site_of(known_then, row.party, row.month)
+        then.received[row.month, row.waste, row.purpose, sender, row.code] += row.grams
+
+
+def _add_statements(then: _Then, rows: Sequence[AnyRow]) -> None:
+    for month, waste, purpose, sender, receiver, decision, grams, declared in rows:
+        key = (month, waste, purpose, sender, receiver)
+        # A plain confirmation names no tonnes of its own: it confirms what was declared when it was made.
+        then.said[then.renamed.get(key, key)] = (decision, declared if grams is None else grams)
+
+
+def _statements(session: ReadSession, subject: Subject, scope: Scope, moment: datetime) -> Sequence[AnyRow]:
+    place = repository.places(scope)
     query = (
         select(
             Transfer.month,
@@ -138,14 +168,12 @@ def _read_statements(
             TransferConfirmation.declared_grams,
         )
         .join(TransferConfirmation, TransferConfirmation.transfer_id == Transfer.id)
-        .join(Site, Site.id == Transfer.sender_site_id)
+        .join(place, place.c.id == Transfer.sender_site_id)
         .where(
-            *repository.sites_of(subject, scope),
+            *repository.sites_of(subject, scope, place),
             Transfer.month.between(scope.first, scope.last),
             TransferConfirmation.at <= moment,
         )
         .order_by(TransferConfirmation.at, TransferConfirmation.id)
     )
-    for month, waste, purpose, sender, receiver, decision, grams, declared in session.execute(query):
-        # A plain confirmation names no tonnes of its own: it confirms what was declared when it was made.
-        then.said[month, waste, purpose, sender, receiver] = (decision, declared if grams is None else grams)
+    return session.execute(query).all()

@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from app.auth.subjects import Subject
 from app.db.session import ReadSession
-from app.enterprises.models import Site
 from app.rates import repository
 from app.rates.repository import Scope
 from app.transfers.models import Decision, Transfer
@@ -53,22 +52,23 @@ def confirmed_now(session: ReadSession, subject: Subject, scope: Scope, group: s
     )
     confirmed = case((Transfer.decision == Decision.DISPUTE, 0), else_=_least(Transfer.sent_grams, said))
     own = _least(confirmed, Transfer.sent_grams - func.coalesce(Transfer.sent_of_received_grams, 0))
+    place = repository.places(scope)
     query = (
         select(
             func.sum(Transfer.sent_grams),
             func.sum(confirmed),
             func.sum(case((Transfer.purpose == "use", own), else_=0)),
         )
-        .join(Site, Site.id == Transfer.sender_site_id)
+        .join(place, place.c.id == Transfer.sender_site_id)
         .where(
-            *repository.sites_of(subject, scope),
+            *repository.sites_of(subject, scope, place),
             Transfer.month.between(scope.first, scope.last),
             Transfer.sent_grams.is_not(None),
         )
     )
     if scope.wastes:
         query = query.where(Transfer.waste.in_(scope.wastes))
-    key = repository.site_key(group, scope, Transfer.month, Transfer.waste)
+    key = repository.site_key(group, scope, Transfer.month, Transfer.waste, place)
     rows = repository.by_key(session.execute(repository.grouped(query, key)), key)
     return {name: Sent(*(int(value or 0) for value in row[:3])) for name, row in rows.items()}
 

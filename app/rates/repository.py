@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import Subquery
 
 from app.auth.subjects import Role, Subject
-from app.auth.visibility import visible_to
+from app.auth.visibility import visible_to, within
+from app.db.base import table_of
 from app.db.session import ReadSession
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.domain.rates import Totals
 from app.enterprises.models import Enterprise, Site
+from app.enterprises.service import sites_at
 from app.ledgers.models import Ledger, LedgerLine, LedgerVersion, Rollup
 from app.reference.models import ReferenceRow
 
@@ -22,6 +25,7 @@ Key: TypeAlias = ColumnElement[Any] | None
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
+_SITES = table_of(Site)
 _SUMS = {
     "generated_grams": "generated_grams",
     "own_used_grams": "used_grams",
@@ -81,20 +85,22 @@ def site_is_visible(session: ReadSession, subject: Subject, code: str) -> bool:
     return session.scalar(select(Site.id).where(Site.code == code, visible)) is not None
 
 
-def sites_of(subject: Subject, scope: Scope) -> list[ColumnElement[bool]]:
-    """Conditions on `Site`: visible to the subject and within the scope."""
-    conditions = [visible_to(subject, region=Site.region, enterprises=(Site.enterprise_id,))]
+def places(scope: Scope) -> FromClause:
+    """Give the sites that an answer is about: as they are, or as they were known at the moment asked for."""
+    return sites_at(scope.as_of)
+
+
+def sites_of(subject: Subject, scope: Scope, place: FromClause = _SITES) -> list[ColumnElement[bool]]:
+    """Conditions on `places`: visible to the subject and within the scope.
+
+    Of an earlier moment they are judged by what was known then: the answer is the one that was given then.
+    """
+    conditions = [visible_to(subject, region=place.c.region, enterprises=(place.c.enterprise_id,))]
     if scope.region is not None:
-        conditions.append(within(Site.region, scope.region))
-    named = ((Site.base, scope.base), (Site.park, scope.park), (Site.code, scope.site))
+        conditions.append(within(place.c.region, scope.region))
+    named = ((place.c.base, scope.base), (place.c.park, scope.park), (place.c.code, scope.site))
     conditions.extend(column == value for column, value in named if value is not None)
     return conditions
-
-
-def within(column: Any, region: str) -> ColumnElement[bool]:
-    """Six-digit codes of a prefix, as a range that an index serves."""
-    between: ColumnElement[bool] = column.between(region.ljust(6, "0"), region.ljust(6, "9"))
-    return between
 
 
 def region_key(column: Any, region: str | None) -> ColumnElement[Any]:
@@ -104,14 +110,14 @@ def region_key(column: Any, region: str | None) -> ColumnElement[Any]:
     return func.substr(column, literal_column("1"), literal_column(str(digits)))
 
 
-def site_key(group: str | None, scope: Scope, month: Any, waste: Any) -> Key:
+def site_key(group: str | None, scope: Scope, month: Any, waste: Any, place: FromClause = _SITES) -> Key:
     """Give the expression that a group of sites, wastes or months goes by; None for one group of all."""
     keys = {
         "month": month,
         "waste": waste,
-        "site": Site.code,
-        "industry": Site.industry,
-        "region": region_key(Site.region, scope.region),
+        "site": place.c.code,
+        "industry": place.c.industry,
+        "region": region_key(place.c.region, scope.region),
     }
     return None if group is None else keys[group]
 
@@ -136,9 +142,9 @@ def _filed(scope: Scope) -> AnySelect:
 
 def latest_month(session: ReadSession, subject: Subject, scope: Scope) -> Month | None:
     """Find the last month with a ledger in the scope, whatever its months."""
-    filed = _filed(scope).subquery("filed")
-    query = select(func.max(filed.c.month)).join(Site, Site.id == filed.c.site_id)
-    latest: Month | None = session.scalar(query.where(*sites_of(subject, scope)))
+    filed, place = _filed(scope).subquery("filed"), places(scope)
+    query = select(func.max(filed.c.month)).join(place, place.c.id == filed.c.site_id)
+    latest: Month | None = session.scalar(query.where(*sites_of(subject, scope, place)))
     return latest
 
 
@@ -185,35 +191,35 @@ def _from_rollups(subject: Subject, scope: Scope, group: str | None) -> tuple[An
 
 
 def _from_lines(subject: Subject, scope: Scope, group: str | None) -> tuple[AnySelect, Key]:
-    filed = filed_versions(scope)
+    filed, place = filed_versions(scope), places(scope)
     query = (
         select(*(func.sum(getattr(LedgerLine, column)) for column in _SUMS))
         .select_from(filed)
         .join(LedgerLine, LedgerLine.version_id == filed.c.version_id)
-        .join(Site, Site.id == filed.c.site_id)
-        .where(*sites_of(subject, scope))
+        .join(place, place.c.id == filed.c.site_id)
+        .where(*sites_of(subject, scope, place))
     )
     if scope.wastes:
         query = query.where(LedgerLine.waste.in_(scope.wastes))
-    return query, site_key(group, scope, filed.c.month, LedgerLine.waste)
+    return query, site_key(group, scope, filed.c.month, LedgerLine.waste, place)
 
 
 def ledgers_filed(
     session: ReadSession, subject: Subject, scope: Scope, group: str | None
 ) -> dict[str, Filed]:
     """Count the ledgers filed, nil returns among them, whatever the waste."""
-    filed = filed_versions(scope)
+    filed, place = filed_versions(scope), places(scope)
     due = and_(
-        filed.c.month >= Site.reports_from,
-        or_(Site.reports_until.is_(None), filed.c.month <= Site.reports_until),
+        filed.c.month >= place.c.reports_from,
+        or_(place.c.reports_until.is_(None), filed.c.month <= place.c.reports_until),
     )
     query = (
         select(func.count(), func.sum(case((due, 1), else_=0)))
         .select_from(filed)
-        .join(Site, Site.id == filed.c.site_id)
-        .where(*sites_of(subject, scope))
+        .join(place, place.c.id == filed.c.site_id)
+        .where(*sites_of(subject, scope, place))
     )
-    key = site_key(group, scope, filed.c.month, None)
+    key = site_key(group, scope, filed.c.month, None, place)
     rows = by_key(session.execute(grouped(query, key)), key)
     return {name: Filed(row[0], int(row[1] or 0)) for name, row in rows.items()}
 
@@ -222,12 +228,10 @@ def reporting_spans(
     session: ReadSession, subject: Subject, scope: Scope, group: str | None
 ) -> list[tuple[str, Month, Month | None, int]]:
     """(group, reports from, until, number of sites) of the scope; months are left to the caller."""
-    key = None if group == "month" else site_key(group, scope, None, None)
-    query = (
-        select(Site.reports_from, Site.reports_until, func.count())
-        .where(*sites_of(subject, scope))
-        .group_by(Site.reports_from, Site.reports_until)
-    )
+    place = places(scope)
+    key = None if group == "month" else site_key(group, scope, None, None, place)
+    span = (place.c.reports_from, place.c.reports_until)
+    query = select(*span, func.count()).where(*sites_of(subject, scope, place)).group_by(*span)
     rows = session.execute(grouped(query, key))
     return [("" if key is None else str(row[-1]), row[0], row[1], row[2]) for row in rows]
 
@@ -236,15 +240,19 @@ def enterprises_behind(
     session: ReadSession, subject: Subject, scope: Scope, group: str | None
 ) -> dict[str, int]:
     """Count the enterprises whose lines make up each group."""
-    filed = filed_versions(scope)
+    filed, place = filed_versions(scope), places(scope)
+    registered = aliased(Enterprise)
+    # Enterprises of one line of succession are one: nobody hides behind a former name.
+    owner = func.coalesce(registered.last_successor_id, registered.id)
     query = (
-        select(func.count(func.distinct(Site.enterprise_id)))
+        select(func.count(func.distinct(owner)))
         .select_from(filed)
         .join(LedgerLine, LedgerLine.version_id == filed.c.version_id)
-        .join(Site, Site.id == filed.c.site_id)
-        .where(*sites_of(subject, scope))
+        .join(place, place.c.id == filed.c.site_id)
+        .join(registered, registered.id == place.c.enterprise_id)
+        .where(*sites_of(subject, scope, place))
     )
     if scope.wastes:
         query = query.where(LedgerLine.waste.in_(scope.wastes))
-    key = site_key(group, scope, filed.c.month, LedgerLine.waste)
+    key = site_key(group, scope, filed.c.month, LedgerLine.waste, place)
     return {name: row[0] for name, row in by_key(session.execute(grouped(query, key)), key).items()}

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.auth.subjects import Subject
+from app.chain_runs.terminal import NOTHING_FOLLOWED, ended_in_products
 from app.db.session import ReadSession
 from app.domain.errors import Message
 from app.domain.periods import Month, month_range, months_between
 from app.domain.rates import (
     METRICS,
+    TERMINAL,
     Metric,
     Ratio,
     Totals,
@@ -42,7 +44,7 @@ COVERAGE = Metric(
     ),
     unit="ledgers/ledgers",
 )
-OFFERED: Mapping[str, Metric] = {**METRICS, COVERAGE.id: COVERAGE}
+OFFERED: Mapping[str, Metric] = {**METRICS, TERMINAL.id: TERMINAL, COVERAGE.id: COVERAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def rates(session: ReadSession, subject: Subject, query: RateQuery, now: datetim
     metric = metric_of(query.metric)
     scope = resolve(session, subject, query, now)
     found = cells(session, subject, scope, query.group_by)
+    if metric.needs_fates:
+        found = _with_fates(session, subject, scope, query.group_by, found)
     before = _cells_of_last_year(session, subject, scope, query.group_by) if metric.needs_last_year else {}
     after = _position(query.cursor)
     keys = sorted(key for key in found if after is None or key > after)
@@ -139,6 +143,24 @@ def cells(session: ReadSession, subject: Subject, scope: Scope, group: GroupBy |
             filed_any=ledgers.all > 0,
         )
     return made
+
+
+def _with_fates(
+    session: ReadSession, subject: Subject, scope: Scope, group: GroupBy | None, found: dict[str, Cell]
+) -> dict[str, Cell]:
+    """Add to each cell what was followed and what of it ended in a product."""
+    ended = ended_in_products(session, subject, scope, group)
+    return {
+        key: replace(
+            cell,
+            totals=replace(
+                cell.totals,
+                followed_grams=ended.get(key, NOTHING_FOLLOWED).followed_grams,
+                ended_in_product_grams=ended.get(key, NOTHING_FOLLOWED).ended_in_product_grams,
+            ),
+        )
+        for key, cell in found.items()
+    }
 
 
 def enterprises_behind(

@@ -113,7 +113,7 @@ def get_coefficient_history(code: Code, _subject: Anyone, session: Reading) -> H
 def put_coefficient(
     code: Code, body: CoefficientIn, subject: Admin, session: Writing, now: Now
 ) -> ReferenceOut:
-    """Change a coefficient; the former version is kept, and later loads leave the change alone."""
+    """Change a coefficient, held to the rules of the shipped ones; the former version is kept, later loads leave it alone."""
     changed = service.Change(**dict(body))
     row = service.change(session, "coefficients", code, changed, actor=subject.actor, now=now)
     return ReferenceOut.model_validate(row, from_attributes=True)

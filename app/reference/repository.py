@@ -15,12 +15,21 @@ _MAX_IN_LIST = 500
 
 
 def data_version(session: ReadSession) -> tuple[int, uuid.UUID | None]:
-    """Tell one state of the data from another: rows are only added, and ids are never used twice."""
+    """Tell one state of the data from another: rows are added with new ids, or end.
+
+    What the data has lost and not replaced is told by the number of rows that ended.
+    """
     newest = select(ReferenceRow.id).order_by(ReferenceRow.id.desc()).limit(1).scalar_subquery()
-    count, newest_id = session.execute(
-        select(select(func.count(ReferenceRow.id)).scalar_subquery(), newest)
-    ).one()
+    counts = select(func.count(ReferenceRow.id) + func.count(ReferenceRow.superseded_at)).scalar_subquery()
+    count, newest_id = session.execute(select(counts, newest)).one()
     return count, newest_id
+
+
+def newest_versions(session: ReadSession) -> dict[tuple[str, str], int]:
+    """(kind, code) → the highest version number there ever was."""
+    query = select(ReferenceRow.kind, ReferenceRow.code, func.max(ReferenceRow.version))
+    rows = session.execute(query.group_by(ReferenceRow.kind, ReferenceRow.code))
+    return {(kind, code): number for kind, code, number in rows}
 
 
 def current_bodies(session: ReadSession, kinds: Sequence[str]) -> Sequence[tuple[str, str, Any]]:

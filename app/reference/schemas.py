@@ -82,7 +82,21 @@ class CoefficientIn(BaseModel):
                 {
                     "zh": "煤矸石/原煤",
                     "en": "gangue per raw coal",
-                    "body": {"value": "0.18", "low": "0.10", "high": "0.25"},
+                    "body": {
+                        "value": "0.18",
+                        "low": "0.10",
+                        "high": "0.25",
+                        "band_percent": None,
+                        "basis": None,
+                        "variant": None,
+                        "subtype": None,
+                        "parameters": {},
+                        "wastes": ["SW04"],
+                        "activity": "raw_coal",
+                        "activity_unit": "t",
+                        "form": "ratio",
+                        "unit": "t/t",
+                    },
                     "source": "本地核定 local audit",
                 }
             ]

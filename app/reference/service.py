@@ -3,20 +3,27 @@
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from app.db.locks import lock_names
 from app.db.session import ReadSession, WriteSession
-from app.domain.errors import Message
-from app.http.problems import NotFound
+from app.domain.errors import Fault, Message
+from app.http.problems import Invalid, NotFound
 from app.ids import new_id
 from app.reference import repository
+from app.reference.checks import ROW_CHECKS, stays_of_its_kind
 from app.reference.models import ReferenceRelease, ReferenceRow
+from app.reference.shapes import ShippedRow, bodies_have_their_shape
 
 BY_RELEASE = "release"
 _LOCK = "reference"
+# The loader says what stood in the file; what a caller sent is not repeated.
+_WITHOUT_VALUE = {
+    "wrong_shape": Message("字段缺失或类型不符", "absent or of the wrong type"),
+    "unknown_waste": Message("固废种类未登记", "this waste is not known"),
+}
 _CODE_KINDS = ("wastes", "methods", "industries", "bases", "regions")
 
 
@@ -65,29 +72,6 @@ def _read_codes(session: ReadSession) -> Codes:
     return Codes(processes=processes, **{kind: frozenset(found) for kind, found in known.items()})
 
 
-class ShippedRow(Protocol):
-    """One row of the shipped data, as seed reads it."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def code(self) -> str: ...
-    @property
-    def zh(self) -> str: ...
-    @property
-    def en(self) -> str: ...
-    @property
-    def body(self) -> Mapping[str, Any]: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def url(self) -> str | None: ...
-    @property
-    def retrieved_on(self) -> date | None: ...
-    @property
-    def verified(self) -> bool: ...
-
-
 class ShippedRelease(Protocol):
     """All shipped rows under one name and hash."""
 
@@ -101,34 +85,47 @@ class ShippedRelease(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What a load did; `kept` rows are an administrator's, which a load leaves alone."""
+    """What a load did; `kept` rows are an administrator's, which a load leaves alone; `retired` are gone from the release."""
 
     inserted: int
     changed: int
     unchanged: int
     kept: int
+    retired: int
     release: str
 
 
 def load(session: WriteSession, release: ShippedRelease, now: datetime) -> LoadReport:
-    """Bring the rows to a release. Doing it again changes nothing."""
+    """Bring the rows to a release: new ones, changed ones, and those it no longer has are retired into the history.
+
+    Doing it again changes nothing; a row that comes back goes on counting its versions.
+    """
     lock_names(session, [_LOCK])
     present = {(row.kind, row.code): row for row in repository.current_rows(session)}
+    numbers = repository.newest_versions(session)
     fresh, changed, kept = [], [], 0
     for row in release.rows:
         old = present.get((row.kind, row.code))
         if old is None:
-            fresh.append(_columns(row, version=1))
-        elif old.release_id is None and old.changed_by != BY_RELEASE:
+            fresh.append(_columns(row, version=numbers.get((row.kind, row.code), 0) + 1))
+        elif _is_an_administrators(old):
             kept += 1
         elif not _same(old, row):
             changed.append((old.id, _columns(row, version=old.version + 1)))
-    recorded = _record(session, release, now, touched=bool(fresh or changed))
+    shipped = {(row.kind, row.code) for row in release.rows}
+    retired = [
+        row.id for key, row in present.items() if key not in shipped and not _is_an_administrators(row)
+    ]
+    recorded = _record(session, release, now, touched=bool(fresh or changed or retired))
     origin = {"release_id": recorded.id, "changed_by": BY_RELEASE, "created_at": now}
-    repository.supersede(session, [old_id for old_id, _ in changed], now)
+    repository.supersede(session, [*(old_id for old_id, _ in changed), *retired], now)
     repository.add_rows(session, [columns | origin for columns in [*fresh, *(new for _, new in changed)]])
     unchanged = len(release.rows) - len(fresh) - len(changed) - kept
-    return LoadReport(len(fresh), len(changed), unchanged, kept, release.name)
+    return LoadReport(len(fresh), len(changed), unchanged, kept, len(retired), release.name)
+
+
+def _is_an_administrators(row: ReferenceRow) -> bool:
+    return row.release_id is None and row.changed_by != BY_RELEASE
 
 
 def _record(
@@ -203,7 +200,10 @@ class Change:
 def change(
     session: WriteSession, kind: str, code: str, changed: Change, *, actor: str, now: datetime
 ) -> ReferenceRow:
-    """Add a version of a row by an administrator, none for the same content again. Raises NotFound."""
+    """Add a version of a row by an administrator, none for the same content again. Raises NotFound, Invalid.
+
+    It must pass what a shipped row must pass.
+    """
     lock_names(session, [_LOCK])
     old = repository.current_row(session, kind, code)
     if old is None:
@@ -227,11 +227,42 @@ def change(
     )
     if _same(old, new):
         return old
+    _refuse_faults(session, old, new)
     old.superseded_at = now
     session.flush()
     session.add(new)
     session.flush()
     return new
+
+
+def _refuse_faults(session: ReadSession, old: ReferenceRow, new: ReferenceRow) -> None:
+    faults = list(bodies_have_their_shape([new])) or [
+        *stays_of_its_kind(old, new),
+        *(
+            fault
+            for check in ROW_CHECKS
+            for fault in check([new, *repository.current_rows(session, "wastes")])
+        ),
+    ]
+    own = f"/{new.kind}/{new.code}/"
+    mine = [fault for fault in faults if fault.pointer.startswith(own)]
+    if mine:
+        raise Invalid(
+            errors=[
+                Fault(
+                    _pointer(fault.pointer[len(own) :]),
+                    fault.code,
+                    _WITHOUT_VALUE.get(fault.code, fault.message),
+                )
+                for fault in mine
+            ]
+        )
+
+
+def _pointer(field: str) -> str:
+    """Where a field of a row stands in the body of a change."""
+    outside = {member.name for member in fields(Change)} - {"body"}
+    return f"/{field}" if field in outside else f"/body/{field}"
 
 
 def newest_release(session: ReadSession) -> ReferenceRelease | None:

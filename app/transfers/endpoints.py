@@ -9,7 +9,7 @@ from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
 from app.http.dependencies import Now, Reading, Writing
 from app.http.fields import MonthText, month_or_none
-from app.transfers import confirmations
+from app.transfers import confirmations, reading
 from app.transfers.models import Decision
 from app.transfers.schemas import ConfirmationIn, TransferOut, TransferPage
 
@@ -30,10 +30,10 @@ def get_transfers(
     cursor: Annotated[uuid.UUID | None, Query()] = None,
 ) -> dict[str, Any]:
     """List transfers you are a party of, or that touch your territory, with both sides' figures."""
-    query = confirmations.TransferQuery(
+    query = reading.TransferQuery(
         direction, site, waste, month_or_none(first), month_or_none(last), undecided, limit, cursor
     )
-    items, next_cursor = confirmations.page(session, subject, query)
+    items, next_cursor = reading.page(session, subject, query)
     return {"items": items, "next_cursor": next_cursor}
 
 
@@ -44,7 +44,7 @@ def get_transfer(
     session: Reading,
 ) -> dict[str, Any]:
     """Give one transfer with both sides' figures."""
-    return confirmations.transfer_document(confirmations.one(session, subject, transfer_id))
+    return reading.transfer_document(reading.one(session, subject, transfer_id))
 
 
 @router.post("/transfers/{transfer_id}/confirmation", response_model=TransferOut)
@@ -58,4 +58,4 @@ def post_confirmation(
     """Confirm, correct or dispute, as the receiver, the tonnes a sender declared."""
     decision = Decision(body.decision)
     transfer = confirmations.confirm(session, subject, transfer_id, decision, body.tonnes, body.comment, now)
-    return confirmations.transfer_document(transfer)
+    return reading.transfer_document(transfer)

@@ -21,10 +21,8 @@ _TYPES = {
 def of_confirmation(session: ReadSession, transfer: Transfer, decision: Decision) -> NewEvent:
     """The event of a receiver's decision; the sender is whom it is about, the receiver the counterpart."""
     sites = [site for site in (transfer.sender_site_id, transfer.receiver_site_id) if site is not None]
-    regions: dict[uuid.UUID | None, str] = {
-        site_id: region
-        for site_id, region in session.execute(select(Site.id, Site.region).where(Site.id.in_(sites)))
-    }
+    query = select(Site.id, Site.region).where(Site.id.in_(sites))
+    regions: dict[uuid.UUID | None, str] = {row.id: row.region for row in session.execute(query)}
     payload: dict[str, JsonValue] = {
         "transfer": str(transfer.id),
         "month": str(transfer.month),

@@ -53,7 +53,7 @@ def relink(session: WriteSession, codes: Iterable[str]) -> None:
     touched = repository.touching(session, named, enterprises.sites_ever_meant(session, named))
     if not touched:
         return
-    reports = repository.reports(session, _reporters(touched, named))
+    reports = repository.reports(session, _reporters(touched))
     parties = enterprises.parties(session, {code for report in reports for code in report.named})
     own_codes = {report.site.code for report in reports}
     months = {report.month for report in reports}
@@ -62,7 +62,7 @@ def relink(session: WriteSession, codes: Iterable[str]) -> None:
     _move_statements(session, before, repository.of_sites(session, own_codes, months))
 
 
-def _reporters(touched: Iterable[Row], named: set[str]) -> set[tuple[uuid.UUID, Month]]:
+def _reporters(touched: Iterable[Row]) -> set[tuple[uuid.UUID, Month]]:
     """The site-months whose ledgers say something of these transfers."""
     sides = (("sender_site_id", "sent_grams"), ("receiver_site_id", "received_grams"))
     return {

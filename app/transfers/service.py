@@ -4,7 +4,6 @@ A transfer is keyed by month, waste, purpose, sender and receiver. Each side's f
 so it can always be set again from that ledger alone; neither side ever writes the other's.
 """
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

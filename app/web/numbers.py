@@ -1,4 +1,4 @@
-"""Numbers as people write them: 万吨 or kt with two decimals, thousands separators, the full tonnes behind."""
+"""Numbers as people here write them: 万吨 with two decimals, thousands separators, the full tonnes behind."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +11,15 @@ from app.domain.quantities import GRAMS_PER_TONNE, tonnes_text
 from app.domain.rates import Ratio, fixed_text
 from app.web.languages import Language
 
+GRAMS_PER_TEN_THOUSAND_TONNES = 10_000 * GRAMS_PER_TONNE
+# Below this, two decimals of 万吨 say nothing: the tonnes themselves are written.
+_LEAST_GRAMS = GRAMS_PER_TEN_THOUSAND_TONNES // 100
 _MINUS = "−"
 _NO_VALUE = "—"
-
 # A unit never stands on another line than its number.
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
-_TONNE = {Language.ZH: "吨", Language.EN: "t"}
-_LARGE_UNIT = {Language.ZH: ("万吨", 10_000 * GRAMS_PER_TONNE), Language.EN: ("kt", 1_000 * GRAMS_PER_TONNE)}
+_UNITS = {Language.ZH: ("万吨", "吨"), Language.EN: ("×10⁴ t", "t")}
 _ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -41,23 +42,17 @@ def separated(text: str) -> str:
 
 
 def mass(grams: int, language: Language) -> Mass:
-    """Write a mass [g] in 万吨 or kt, rounded half even to two decimals; what these cannot show, in tonnes."""
-    unit, unit_grams = _LARGE_UNIT[language]
-    tonne = _TONNE[language]
-    full = f"{separated(tonnes_text(grams))} {tonne}"
-    if 0 < abs(grams) < unit_grams // 100:
-        return Mass(separated(fixed_text(Fraction(grams, GRAMS_PER_TONNE), 2)), tonne, full)
-    return Mass(separated(fixed_text(Fraction(grams, unit_grams), 2)), unit, full)
+    """Write a mass [g] in 万吨, rounded half even to two decimals; below 0.01 万吨 in tonnes."""
+    large, small = _UNITS[language]
+    full = f"{separated(tonnes_text(grams))} {small}"
+    if 0 < abs(grams) < _LEAST_GRAMS:
+        return Mass(separated(fixed_text(Fraction(grams, GRAMS_PER_TONNE), 2)), small, full)
+    return Mass(separated(fixed_text(Fraction(grams, GRAMS_PER_TEN_THOUSAND_TONNES), 2)), large, full)
 
 
 def mass_unit(language: Language) -> str:
-    """Name the unit of chart axes, 万吨 or kt."""
-    return _LARGE_UNIT[language][0]
-
-
-def on_axis(grams: int, language: Language) -> float:
-    """Give a mass [g] in the unit of chart axes."""
-    return grams / _LARGE_UNIT[language][1]
+    """Name the unit of chart axes, 万吨."""
+    return _UNITS[language][0]
 
 
 def percent(ratio: Ratio) -> str:

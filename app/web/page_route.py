@@ -19,7 +19,12 @@ from app.web.texts import text
 _log = structlog.get_logger("huanlian.web")
 _STATES = {Forbidden.status: "no_rights", NotFound.status: "not_found", Invalid.status: "invalid"}
 _FIELDS = {
-    f"#query/{field}": f"scope.{field}" for field in ("region", "waste", "metric", "from", "to", "year")
+    "#query/region": "scope.region",
+    "#query/waste": "scope.waste",
+    "#query/metric": "scope.metric",
+    "#query/from": "scope.from",
+    "#query/to": "scope.to",
+    "#query/year": "scope.year",
 }
 _BUSY = 503
 _CRASHED = 500
@@ -30,8 +35,8 @@ class PageRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        if "GET" in self.methods:
-            self.methods.add("HEAD")
+        methods = self.methods or set()
+        self.methods = methods | {"HEAD"} if "GET" in methods else methods
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the route."""

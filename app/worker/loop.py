@@ -91,7 +91,8 @@ class Worker:
 
     def drain(self) -> int:
         """Work until nothing is due any more; answers how many runs that took."""
-        keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
+        # Places and periods are begun here, in between: another relay at work would hide what is to be done next.
+        keeper = threading.Thread(target=self._keep_leases, name="worker-keeper", daemon=True)
         keeper.start()
         runs = 0
         try:
@@ -177,6 +178,13 @@ class Worker:
 
     def _keep(self) -> None:
         self._repeat(self._keep_once, until=self._ended)
+
+    def _keep_leases(self) -> None:
+        self._repeat(self._renew_once, until=self._ended)
+
+    def _renew_once(self) -> bool:
+        self.renew()
+        return False
 
     def _keep_once(self) -> bool:
         self.renew()

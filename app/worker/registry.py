@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.chain_runs import jobs as chain_runs
 from app.outbox.jobs import Handler
 from app.outbox.retries import RetryPolicy
 from app.outbox.schedules import Periodic
@@ -70,7 +71,7 @@ def _refuse_twice(what: str, names: Sequence[str]) -> None:
 
 
 # One entry a slice, in the order of the alphabet.
-SLICES: tuple[SliceJobs, ...] = ()
+SLICES: tuple[SliceJobs, ...] = (SliceJobs(chain_runs.HANDLERS),)
 
 
 def shipped() -> Registry:

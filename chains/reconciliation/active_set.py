@@ -94,8 +94,8 @@ def _solve(active: _Active) -> None:
     """Multipliers that hold the bounds exactly; bounds that would have to pull instead of push are let go."""
     while active.flow.size:
         matrix = active.matrix + np.diag(_RIDGE * np.diag(active.matrix))
-        first = np.linalg.solve(matrix, active.gap)
-        goal = np.asarray(first + np.linalg.solve(matrix, active.gap - active.matrix @ first), np.float64)
+        first = _solved(matrix, active.gap)
+        goal = first + _solved(matrix, active.gap - active.matrix @ first)
         falls = goal <= 0.0
         if not bool(falls.any()):
             active.multiplier = goal
@@ -107,3 +107,11 @@ def _solve(active: _Active) -> None:
         gone = falls.copy()
         gone[falls] = share <= pace
         active.keep(~gone)
+
+
+def _solved(matrix: Floats, right: Floats) -> Floats:
+    """Solve; where a flow is known so well that nothing can move it, as nearly as can be."""
+    try:
+        return np.asarray(np.linalg.solve(matrix, right), np.float64)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.lstsq(matrix, right)[0], np.float64)

@@ -16,7 +16,10 @@ _SMALL = 5_000
 def bound(found: Estimate, bounds: Bounds) -> Bounded:
     """Find the bounded solution nearest to the reports; all balances stay closed."""
     slack = slack_of(found)
-    broken = int(np.count_nonzero(breaches(found, bounds, found.completed) > slack))
+    worst = breaches(found, bounds, found.completed)
+    broken = int(np.count_nonzero(worst > slack))
+    if not broken and not worst.any():
+        return Bounded(found.completed, np.zeros(worst.size, np.bool_), 0, 0.0)
     hold = pivot_bounds if broken > _MANY else hold_bounds
     masses, at_bound, rounds = hold(found, bounds, slack)
     left = float(breaches(found, bounds, masses).max(initial=0.0))

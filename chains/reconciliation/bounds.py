@@ -51,12 +51,20 @@ def non_negative(flow_count: int) -> Bounds:
 
 def slack_of(found: Estimate) -> float:
     """Tonnes by which rounding may carry a mass past its bound."""
-    reported = found.merged.value[found.merged.measured]
-    largest = np.max(np.abs(np.concatenate((found.completed, reported))), initial=0.0)
-    return _SLACK * float(largest)
+    # fmax and fmin pass over the NaN of what nobody reported; extremes need no array of absolute values
+    extremes = [
+        float(extreme.reduce(masses, initial=0.0))
+        for masses in (found.completed, found.merged.value)
+        for extreme in (np.fmax, np.fmin)
+    ]
+    return _SLACK * max(map(abs, extremes))
 
 
 def breaches(found: Estimate, bounds: Bounds, masses: Floats) -> Floats:
     """(m,): tonnes by which a determined flow lies outside its bounds."""
-    outside = np.maximum(bounds.lower - masses, masses - bounds.upper)
-    return np.where(found.determined, np.maximum(outside, 0.0), 0.0)
+    outside = bounds.lower - masses
+    np.maximum(outside, masses - bounds.upper, out=outside)
+    np.maximum(outside, 0.0, out=outside)
+    if found.contraction.unmeasured is not None:
+        outside[~found.determined] = 0.0
+    return outside

@@ -22,8 +22,10 @@ from chains.reconciliation.reports import Reports
 from chains.reconciliation.run import Options
 from chains.sentences import printable, shown
 
-#: masses beyond this, and spreads below its inverse, would overflow when squared and multiplied
-_LARGEST = 1e60
+#: tonnes beyond this, spreads and yields below these, are no masses but slips, and leave no digits to compute with
+_LARGEST = 1e18
+_LEAST_SIGMA = 1e-12
+_LEAST_YIELD = 1e-9
 _TOP = frozenset({"nodes", "flows", "alpha", "local_test_floor", "methods"})
 _FLOW = frozenset({"id", "from", "to", "yield", "reports", "capacity", "signed"})
 _REPORT = frozenset({"by", "value", "sigma", "half_width_95", "method"})
@@ -116,6 +118,10 @@ def _add_flow(
             f"得率 {share:g} 须大于 0 且不大于 1",
             f"the yield {share:g} must be above 0 and not above 1",
         )
+    if share < _LEAST_YIELD:
+        raise FileFault(
+            f"{place}, yield", f"得率 {share:g} 过小", f"the yield {share:g} is too small to compute with"
+        )
     columns.yields.append(share)
     columns.lower.append(-math.inf if _signed(place, flow) else 0.0)
     capacity = math.inf if flow.get("capacity") is None else _number(place, flow, "capacity")
@@ -186,7 +192,7 @@ def _sigma(place: str, report: Mapping[str, Any], value: float, shares: Mapping[
         sigma = spread if given[0] == "sigma" else sigma_from_half_width_95(spread)
     else:
         sigma = _sigma_of_method(place, report, value, shares)
-    if sigma < 1.0 / _LARGEST:
+    if sigma < _LEAST_SIGMA:
         raise FileFault(f"{place}, sigma", f"{sigma:g} 过小", f"{sigma:g} is too small to compute with")
     return sigma
 

@@ -35,6 +35,25 @@ class ScaledColumns:
     other: Floats
 
 
+def unit_diagonal(columns: ScaledColumns, size: int) -> sparse.csr_array:
+    """D^-½ S D^-½ (size, size) in CSR. Its pattern is symmetric; parallel flows stand side by side."""
+    pair = np.flatnonzero(columns.second < size)
+    count = pair.size
+    # 32-bit places, and each array filled once: at 10⁶ rows making arrays costs as much as the arithmetic
+    rows, across = np.empty(2 * count + size, np.int32), np.empty(2 * count + size, np.int32)
+    rows[:count] = across[count : 2 * count] = columns.first[pair]
+    across[:count] = rows[count : 2 * count] = columns.second[pair]
+    rows[2 * count :] = across[2 * count :] = np.arange(size)
+    values = np.empty(2 * count + size)
+    np.multiply(columns.one[pair], columns.other[pair], out=values[:count])
+    values[count : 2 * count] = values[:count]
+    values[2 * count :] = 1.0
+    table = sparse.coo_array((values, (rows, across)), shape=(size, size))
+    # a product adds parallel flows up, and merging them would cost a sort
+    table.has_canonical_format = True
+    return table.tocsr()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Descent:
     """A solution (r,) or (r, k), the iterations it took, and ‖residual‖/‖right side‖ of the worst column."""
@@ -61,8 +80,9 @@ def conjugate_gradients(
     step = residual if preconditioner is None else preconditioner(residual)
     direction = step.copy()
     energy = _dot(residual, step)
+    length = energy if preconditioner is None else _dot(residual, residual)
     iterations = 0
-    while iterations < limit and bool(np.any(np.sqrt(_dot(residual, residual)) > goal)):
+    while iterations < limit and bool(np.any(np.sqrt(length) > goal)):
         image = matrix @ direction
         pace = _ratio(energy, _dot(direction, image))
         x += pace * direction
@@ -72,6 +92,7 @@ def conjugate_gradients(
         direction *= _ratio(fresh, energy)
         direction += step
         energy = fresh
+        length = fresh if preconditioner is None else _dot(residual, residual)
         iterations += 1
     left = right - matrix @ x
     worst = float(np.max(_ratio(np.sqrt(_dot(left, left)), size), initial=0.0))

@@ -24,6 +24,8 @@ from chains.reconciliation.uncertainty import Uncertainty
 
 #: signatures whose ratios differ by less than this (in log) are parallel
 _PARALLEL = 1e-9
+#: weight that the other reports of a flow must have for them to check one
+_CHECKED = 1e-9
 
 
 class Cause(IntEnum):
@@ -148,9 +150,11 @@ def _flows(found: Estimate, spread: Uncertainty, floor: float) -> _Part:
 
 
 def _reports(found: Estimate, spread: Uncertainty, reports: Reports, floor: float) -> _Part:
-    """One hypothesis per report of a flow that has several."""
+    """One hypothesis per report of a flow that has several, unless it alone makes up the merged value."""
     c, merged = found.contraction, found.merged
     which = np.flatnonzero(merged.count[reports.flow] > 1)
+    own = merged.variance[reports.flow[which]] / np.square(reports.sigma[which])
+    which = which[1.0 - own > _CHECKED]
     flow, variance = reports.flow[which], np.square(reports.sigma[which])
     column = np.full(found.network.flow_count, c.columns.size)
     column[c.columns] = np.arange(c.columns.size)

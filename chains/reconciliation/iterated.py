@@ -20,16 +20,24 @@ _REFINEMENTS = 2
 
 
 class IteratedRows:
-    """D^-½ S D^-½ for `rows` (l,); `scale` (l,) is D^-½ and `null` (l,) the scaled null vectors or 0.
+    """`matrix` D^-½ S D^-½ of `rows` (l,); `scale` (l,) is D^-½ and `null` (l,) the scaled null vectors or 0.
 
     The factor is made when scaling alone has failed once, and kept: later right sides would fail alike.
     """
 
-    def __init__(self, rows: Ints, columns: ScaledColumns, scale: Floats, null: Floats, label: Ints) -> None:
+    def __init__(
+        self,
+        rows: Ints,
+        columns: ScaledColumns,
+        matrix: sparse.csr_array,
+        scale: Floats,
+        null: Floats,
+        label: Ints,
+    ) -> None:
         self.rows = rows
         self._columns = columns
         self._scale = scale
-        self._matrix = _unit_diagonal(columns, rows.size)
+        self._matrix = matrix
         self._null = null
         self._label = np.unique(label, return_inverse=True)[1] if bool(null.any()) else None
         self._factor: Callable[[Floats], Floats] | None = None
@@ -69,16 +77,3 @@ class IteratedRows:
         np.add.at(share, self._label, (part.T * self._null).T)
         share = (share.T / np.where(size > 0.0, size, 1.0)).T
         return np.asarray(part - (share[self._label].T * self._null).T)
-
-
-def _unit_diagonal(columns: ScaledColumns, size: int) -> sparse.csr_array:
-    pair = columns.second < size
-    a, b = columns.first[pair], columns.second[pair]
-    cross = columns.one[pair] * columns.other[pair]
-    own = np.arange(size)
-    rows, across = np.concatenate((a, b, own)), np.concatenate((b, a, own))
-    values = np.concatenate((cross, cross, np.ones(size)))
-    table = sparse.coo_array((values, (rows, across)), shape=(size, size))
-    # parallel flows may stand side by side: a product adds them up, and merging them would cost a sort
-    table.has_canonical_format = True
-    return table.tocsr()

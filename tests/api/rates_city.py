@@ -14,6 +14,7 @@ from app.auth.subjects import SCOPES_OF, Role, Subject
 from app.db.session import Database, WriteSession
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
+from app.enterprises.history import record
 from app.enterprises.models import Enterprise, Site
 from app.ids import new_id
 from app.ledgers.models import FlowKind, Ledger, LedgerFlow, LedgerLine, LedgerVersion, Rollup
@@ -22,6 +23,7 @@ from app.transfers.models import Decision, Transfer, TransferConfirmation
 
 TONNE = 1_000_000
 MARCH, APRIL = Month(2025, 3), Month(2025, 4)
+REGISTERED = datetime(2025, 1, 5, tzinfo=UTC)
 FILED, RECEIVED = datetime(2025, 4, 10, tzinfo=UTC), datetime(2025, 4, 12, tzinfo=UTC)
 AMENDED, CORRECTED = datetime(2025, 6, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC)
 NOW = datetime(2026, 1, 10, 8, tzinfo=UTC)
@@ -77,15 +79,17 @@ def refer(session: WriteSession, kind: str, code: str, body: dict[str, object]) 
 
 def _place(session: WriteSession, enterprise: str, site: str, region: str, industry: str) -> None:
     firm = Enterprise(id=ENTERPRISES[enterprise], credit_code=enterprise * 18, credit_code_valid=True)
-    firm.name, firm.industry, firm.region, firm.created_at = enterprise, industry, region, FILED
+    firm.name, firm.industry, firm.region, firm.created_at = enterprise, industry, region, REGISTERED
     session.add(firm)
     session.flush()
     place = Site(
         id=SITES[site], code=site, enterprise_id=firm.id, name=site, region=region, industry=industry
     )
     place.base = "datong" if site == "S1" else None
-    place.reports_from, place.created_at = Month(2025, 1) if site == "S1" else MARCH, FILED
+    place.reports_from, place.created_at = Month(2025, 1) if site == "S1" else MARCH, REGISTERED
     session.add(place)
+    session.flush()
+    record(session, place, from_month=place.reports_from, reason=None, actor="test", now=REGISTERED)
 
 
 def file(

@@ -9,6 +9,7 @@ from support.slices import Slice
 
 from app.auth.subjects import Role
 from app.db.session import Database
+from app.domain.periods import Month
 from app.enterprises import service
 from app.enterprises.endpoints import router
 from app.settings import Settings
@@ -128,7 +129,7 @@ def test_a_patch_changes_what_it_names(api: Slice) -> None:
     path = f"/v1/sites/{SITE['code']}"
     answer = api.call(Role.ENTERPRISE, "PATCH", path, {"park": "东园", "base": None}, enterprise_id=own)
     assert (answer.json()["park"], answer.json()["name"]) == ("东园", "一厂")
-    for body in ({"name": None}, {"region": "140212"}, {"reports_until": "2024-01"}):
+    for body in ({"name": None}, {"region": "999999"}, {"industry": "00"}, {"reports_until": "2024-01"}):
         assert api.call(Role.ADMIN, "PATCH", path, body).status_code == 422
     assert api.call(Role.REGULATOR, "PATCH", path, {"park": "x"}, region="14").status_code == 403
     assert api.call(Role.ADMIN, "GET", path).json()["reports_until"] is None
@@ -146,11 +147,11 @@ def test_a_succeeded_code_still_means_its_site(api: Slice, sessions: Database) -
     with sessions.reading() as session:
         found = service.parties(session, [ONE, TWO, SITE["code"], "nobody"])
         site = service.sites_by_code(session, [SITE["code"]])[SITE["code"]]
-        assert {code: party.site_code for code, party in found.items()} == {
+        assert {code: service.site_of(found, code, Month(2025, 6)) for code in found} == {
             ONE: SITE["code"],
             TWO: SITE["code"],
             SITE["code"]: SITE["code"],
-            "nobody": None,
+            "nobody": "nobody",
         }
         assert not found["nobody"].known
         assert service.facility_codes(session, [site.id]) == {site.id: {"TS001"}}

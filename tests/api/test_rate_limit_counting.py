@@ -16,6 +16,9 @@ from starlette.testclient import TestClient
 from support.clock import SettableClock
 from support.served import Server
 
+from app.auth.subjects import Role
+from app.clients.service import create_client
+from app.db.session import Database
 from app.http.rate_limit.callers import address_of
 from app.http.rate_limit.middleware import RateLimit, Reach
 from app.http.rate_limit.storage import ClockedMemory
@@ -167,14 +170,19 @@ def test_processes_count_together_with_one(
 
 
 @ON_SQLITE
-def test_a_success_is_forgotten_by_all(database: str, clock: SettableClock, common: type[_Common]) -> None:
+def test_a_success_here_forgets_the_failures_there(
+    database: str, sessions: Database, clock: SettableClock, common: type[_Common]
+) -> None:
+    with sessions.writing() as session:
+        made = create_client(session, name="made", role=Role.ADMIN, now=clock())
     one, other = _services(
         database, clock, rate_limit_sign_in="2/minute", rate_limit_storage_uri="common://host"
     )
-    for service in (one, other):
-        assert service.post("/oauth/token", data={"client_id": "x"}).status_code == 400
-    assert one.post("/oauth/token", data={"client_id": "x"}).status_code == 429
-    assert _Common.counts.reset() == 2  # the name from that address, and the address
+    form = {"grant_type": "client_credentials", "client_id": made.client_id}
+    wrong, right = form | {"client_secret": "guess"}, form | {"client_secret": made.client_secret}
+    sent = [(one, wrong), (other, right), (one, wrong), (other, wrong), (one, right)]
+    answers = [service.post("/oauth/token", data=data).status_code for service, data in sent]
+    assert answers == [401, 200, 401, 401, 429]
 
 
 @ON_SQLITE

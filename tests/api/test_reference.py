@@ -55,3 +55,44 @@ def test_an_administrator_changes_a_coefficient_with_history(api: Slice) -> None
     assert history[1]["superseded_at"] == history[0]["created_at"]
     assert api.call(Role.ADMIN, "PUT", path, body | {"body": {"value": 0.5}}).status_code == 422
     assert api.call(Role.ADMIN, "PUT", "/v1/coefficients/none", body).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "pointers"),
+    [
+        ({"value": "0.30"}, {}, ["/body/value"]),
+        ({"low": "0.26"}, {}, ["/body/value"]),
+        ({"low": None}, {}, ["/body/value"]),
+        ({"value": None}, {}, ["/body/value", "/body/value"]),
+        ({"value": "much"}, {}, ["/body/value"]),
+        ({"parameters": None}, {}, ["/body/parameters"]),
+        ({"unit": "kg/t"}, {}, ["/body/unit"]),
+        ({"activity": "coal_burnt"}, {}, ["/body/activity"]),
+        ({"wastes": ["SW08"]}, {}, ["/body/wastes", "/body/wastes"]),
+        ({"subtype": "grey"}, {}, ["/body/subtype", "/body/subtype"]),
+        ({"band_percent": "100"}, {}, ["/body/band_percent"]),
+        ({}, {"verified": True, "retrieved_on": None}, ["/retrieved_on"]),
+        ({}, {"source": " "}, ["/source"]),
+    ],
+)
+def test_a_change_is_held_to_the_rules_of_the_shipped_rows(
+    api: Slice, inside: dict[str, object], outside: dict[str, object], pointers: list[str]
+) -> None:
+    path = "/v1/coefficients/gangue.raw_coal"
+    [old] = api.call(Role.ADMIN, "GET", "/v1/coefficients?prefix=gangue.raw_coal").json()["items"]
+    body = {key: old[key] for key in ("zh", "en", "url", "retrieved_on", "verified")}
+    body |= {"source": "measured", "body": old["body"] | inside}
+    answer = api.call(Role.ADMIN, "PUT", path, body | outside)
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == pointers
+    assert len(api.call(Role.ADMIN, "GET", f"{path}/history").json()["items"]) == 1
+
+
+def test_a_new_value_within_its_band_is_taken(api: Slice) -> None:
+    path = "/v1/coefficients/gangue.raw_coal"
+    [old] = api.call(Role.ADMIN, "GET", "/v1/coefficients?prefix=gangue.raw_coal").json()["items"]
+    body = {key: old[key] for key in ("zh", "en", "url", "retrieved_on", "verified")}
+    answer = api.call(
+        Role.ADMIN, "PUT", path, body | {"source": "x", "body": old["body"] | {"value": "0.18"}}
+    )
+    assert (answer.status_code, answer.json()["body"]["value"]) == (200, "0.18")

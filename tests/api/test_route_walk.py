@@ -31,6 +31,7 @@ STATUS = {
     Fate.STRANGER: 401,
     Fate.REJECTED: 422,
     Fate.ELSEWHERE: 303,
+    Fate.TWO_CREDENTIALS: 400,
 }
 # Thousands of rows that the walk only counts.
 COUNTED = {"reference_rows"}
@@ -84,7 +85,19 @@ def test_every_route_is_walked() -> None:
     assert not gone, "an entry without a route:\n" + "\n".join(gone)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+# On PostgreSQL those that read A's data, whose queries could differ there; the doors are the same on both.
+WALKED_ON = {"sqlite": ENTRIES, "postgresql": [entry for entry in ENTRIES if entry.shows]}
+
+
+@pytest.mark.parametrize(
+    ("database_kind", "entry"),
+    [
+        pytest.param(kind, entry, id=f"{kind}-{entry.name}")
+        for kind, entries in WALKED_ON.items()
+        for entry in entries
+    ],
+    indirect=["database_kind"],
+)
 def test_a_route_serves_the_right_and_tells_the_others_nothing(entry: Entry, city: City) -> None:
     asked = entry.asked(city)
     before = fingerprint(city)

@@ -77,3 +77,41 @@ def test_codes_follow_the_data_and_forget_what_was_rolled_back(sessions: Databas
         session.rollback()
     with sessions.reading() as session:
         assert service.codes(session) == before
+
+
+def test_a_row_that_a_release_drops_is_retired_and_may_come_back(sessions: Database) -> None:
+    whole = read_reference()
+    fewer = Release(
+        "fewer", "d" * 64, tuple(row for row in whole.rows if (row.kind, row.code) != ("bases", "datong"))
+    )
+    with sessions.writing() as session:
+        load_reference(session, NOW)
+        assert "datong" in service.codes(session).bases
+        report = service.load(session, fewer, LATER)
+        assert (report.inserted, report.changed, report.retired) == (0, 0, 1)
+        assert "datong" not in service.codes(session).bases
+        assert "datong" not in {row.code for row in service.current(session, "bases")}
+        [old] = service.history(session, "bases", "datong")
+        assert (old.version, old.superseded_at) == (1, LATER)
+        newest = service.newest_release(session)
+        assert newest is not None
+        assert newest.name == "fewer"
+        assert service.load(session, fewer, LATER).retired == 0
+        back = load_reference(session, datetime(2026, 3, 1, tzinfo=UTC))
+        assert (back.inserted, back.retired) == (1, 0)
+        assert [row.version for row in service.history(session, "bases", "datong")] == [2, 1]
+        assert "datong" in service.codes(session).bases
+
+
+def test_an_administrators_row_outlives_the_release_that_drops_it(sessions: Database) -> None:
+    whole = read_reference()
+    with sessions.writing() as session:
+        load_reference(session, NOW)
+        old = next(row for row in service.current(session, "coefficients") if row.body["value"] is not None)
+        names = ("zh", "en", "body", "url", "retrieved_on", "verified")
+        change = service.Change(source="own", **{name: getattr(old, name) for name in names})
+        service.change(session, "coefficients", old.code, change, actor="admin:eva", now=LATER)
+        rows = tuple(row for row in whole.rows if row.code != old.code)
+        report = service.load(session, Release("without", "c" * 64, rows), LATER)
+        assert report.retired == 0
+        assert old.code in {row.code for row in service.current(session, "coefficients")}

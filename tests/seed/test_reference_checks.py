@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.reference.shapes import SHAPES, bodies_have_their_shape, is_decimal
 from seed.checks import CHECKS, Rows, check_reference
 from seed.reference_files import ReferenceRow, read_reference
-from seed.reference_shapes import SHAPES, bodies_have_their_shape, is_decimal
 
 Plant = Callable[[Rows], Rows]
 

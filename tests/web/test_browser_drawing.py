@@ -85,6 +85,26 @@ def test_nothing_sticks_out_of_the_page(browser: "Browser", language: Language, 
         assert all(left >= 0 and right <= width for left, right in texts), "chart text outside the window"
 
 
+@pytest.mark.parametrize("language", list(Language))
+def test_on_a_telephone_the_fields_stay_in_line_and_the_head_takes_two_rows(
+    browser: "Browser", language: Language
+) -> None:
+    with opened(browser, language, width=390) as watched:
+        page = watched.page
+        right_edge = page.locator(".tiles").evaluate("tiles => tiles.getBoundingClientRect().right")
+        fields = page.locator("form.scope select, form.scope input:not([type=hidden])").evaluate_all(
+            "fields => fields.map(field => field.getBoundingClientRect().right)"
+        )
+        assert len(fields) == 4
+        assert all(right <= right_edge + 1 for right in fields)
+        boxes = {
+            name: page.locator(f".masthead .{name}").evaluate("part => part.getBoundingClientRect().toJSON()")
+            for name in ("brand", "session", "main-nav", "languages")
+        }
+        assert max(boxes["brand"]["top"], boxes["session"]["top"]) < boxes["brand"]["bottom"]
+        assert max(boxes["main-nav"]["top"], boxes["languages"]["top"]) < boxes["main-nav"]["bottom"]
+
+
 def test_the_names_of_the_parts_fit_beside_the_bars_on_a_telephone(browser: "Browser") -> None:
     with opened(browser, Language.EN, width=390) as watched:
         chart = watched.page.locator("#chart-fates").bounding_box()

@@ -350,10 +350,45 @@ def test_an_address_that_leads_nowhere_is_a_page_for_people_and_a_problem_for_ma
     people = client.get("/nowhere?lang=en", headers={"accept": "text/html,*/*"})
     assert people.status_code == 404
     assert parsed(people.text).by_id("not-found").one("h1").text == "There is no such page"
-    for address, accept in (("/nowhere", "*/*"), ("/v1/nowhere", "text/html")):
+    asked = client.head("/nowhere", headers={"accept": "text/html"})
+    assert (asked.status_code, asked.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    for address, accept in (("/nowhere", "*/*"), ("/v1/nowhere", "text/html"), ("/v1", "text/html")):
         machine = client.get(address, headers={"accept": accept})
         assert machine.status_code == 404
         assert machine.headers["content-type"] == "application/problem+json"
+
+
+def test_a_missing_thing_of_the_api_stays_the_problem_it_was(client: TestClient, people: People) -> None:
+    """What the API itself does not find is told in the API's words, whatever the caller accepts."""
+    small_city.build(people, "A")
+    answer = client.get("/v1/sites/91140200MA0EXAMPAX999Z", headers={**people.admin, "accept": "text/html"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert answer.json()["type"] == "urn:huanlian:problem:not_found"
+
+
+def test_whoever_is_signed_in_stays_so_on_a_page_that_says_no(client: TestClient, regulator: str) -> None:
+    sign_in(client, regulator)
+    for address, status, state in (
+        ("/nowhere", 404, "not-found"),
+        ("/?region=x&from=2025-13", 422, "invalid"),
+    ):
+        answer = client.get(address, headers={"accept": "text/html"})
+        assert answer.status_code == status
+        document = parsed(answer.text)
+        assert document.by_id(state)
+        assert document.one("span", class_="person").text == "示例regulator"
+        assert document.one("form", action="/sign-out")
+
+
+def test_a_fault_names_its_field(client: TestClient, regulator: str) -> None:
+    sign_in(client, regulator)
+    faults = shown(client, "/?region=x&from=2025-13", 422).by_id("invalid").all("li")
+    assert [fault.text for fault in faults] == ["行政区：不是有效的代码", "起：应为如 2025-03 的月份"]
+
+
+def test_pages_answer_to_head(client: TestClient) -> None:
+    for address in ("/sign-in", "/docs/api"):
+        assert client.head(address).status_code == 200
 
 
 def test_the_documentation_can_be_switched_off(settings: Settings) -> None:

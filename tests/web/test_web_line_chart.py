@@ -104,6 +104,16 @@ def test_the_last_value_is_written_out_and_stays_clear_of_the_target_line() -> N
         assert not baseline - 10 < line < baseline, value
 
 
+@pytest.mark.parametrize("values", [[14.0, 14.0, 14.0, 12.0, 7.0], [2.0, 5.0, 9.0, 12.0, 14.0], [30.0, 9.0]])
+def test_the_last_value_stays_clear_of_the_months_it_stands_over(values: list[float]) -> None:
+    picture = drawn(list(values), 60.0)
+    (label,) = [text for text in picture.all("text") if text.text == f"{values[-1]}%"]
+    baseline = label.number("y")
+    for dot in picture.all("circle", class_="mark"):
+        assert not baseline - 12 < dot.number("cy") < baseline
+    assert baseline < BOTTOM
+
+
 def test_the_band_encloses_its_bounds_and_breaks_with_the_data() -> None:
     points = tuple(
         LinePoint("", value, low=low, high=high)

@@ -70,17 +70,17 @@ def test_masses_are_rounded_once_half_even(grams: int) -> None:
 
 
 def test_masses_are_written_as_people_here_write_them() -> None:
-    assert str(numbers.mass(65_230_800_000_000, Language.ZH)) == "6,523.08 万吨"
+    assert str(numbers.mass(65_230_800_000_000, Language.ZH)) == "6,523.08\N{NO-BREAK SPACE}万吨"
     assert numbers.mass(65_230_800_000_000, Language.ZH).full == "65,230,800 吨"
-    assert str(numbers.mass(65_230_800_000_000, Language.EN)) == "6,523.08 10⁴ t"
-    assert str(numbers.mass(-12_345_000_000_000, Language.EN)) == "−1,234.50 10⁴ t"
-    assert str(numbers.mass(0, Language.ZH)) == "0.00 万吨"
+    assert str(numbers.mass(65_230_800_000_000, Language.EN)) == "6,523.08\N{NO-BREAK SPACE}×10⁴ t"
+    assert str(numbers.mass(-12_345_000_000_000, Language.EN)) == "−1,234.50\N{NO-BREAK SPACE}×10⁴ t"
+    assert str(numbers.mass(0, Language.ZH)) == "0.00\N{NO-BREAK SPACE}万吨"
 
 
 def test_what_two_decimals_cannot_show_is_written_in_tonnes() -> None:
-    assert str(numbers.mass(12_345_678, Language.ZH)) == "12.35 吨"
-    assert str(numbers.mass(99_999_999, Language.ZH)) == "100.00 吨"
-    assert str(numbers.mass(100_000_000, Language.ZH)) == "0.01 万吨"
+    assert str(numbers.mass(12_345_678, Language.ZH)) == "12.35\N{NO-BREAK SPACE}吨"
+    assert str(numbers.mass(99_999_999, Language.ZH)) == "100.00\N{NO-BREAK SPACE}吨"
+    assert str(numbers.mass(100_000_000, Language.ZH)) == "0.01\N{NO-BREAK SPACE}万吨"
 
 
 def test_rates_thresholds_and_points() -> None:
@@ -97,7 +97,7 @@ def test_months_and_periods() -> None:
     whole, part = (Month(2022, 1), Month(2022, 12)), (Month(2022, 3), Month(2023, 2))
     assert numbers.period(*whole, Language.ZH) == "2022年"
     assert numbers.period(*part, Language.ZH) == "2022年3月—2023年2月"
-    assert numbers.period(*part, Language.EN) == "Mar 2022—Feb 2023"
+    assert numbers.period(*part, Language.EN) == "Mar 2022 – Feb 2023"
     assert numbers.period(Month(2022, 3), Month(2022, 3), Language.EN) == "Mar 2022"
     assert numbers.until(Month(2025, 12), Language.ZH) == "2025年"
     assert numbers.until(Month(2025, 6), Language.EN) == "Jun 2025"

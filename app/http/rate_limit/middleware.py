@@ -60,7 +60,7 @@ class RateLimit:
     def __init__(self, app: App, *, settings: Settings, clock: Clock, reach: Reach) -> None:
         self._app = app
         self._allowances = Allowances.of(settings, clock)
-        self._callers = Callers(settings.secret_key.get_secret_value(), clock)
+        self._callers = Callers(settings, clock)
         self._reach = reach
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

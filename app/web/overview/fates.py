@@ -77,7 +77,7 @@ def _column(figure: MonthFigure, tick: MonthTick, names: list[str], language: La
     ]
     return StackColumn(
         hover=text("fates.hover", language, month=month, parts=text("comma", language).join(parts)),
-        amounts=tuple(numbers.on_axis(grams, language) for grams in amounts),
+        amounts=tuple(grams / numbers.GRAMS_PER_TEN_THOUSAND_TONNES for grams in amounts),
         tick=tick,
     )
 

@@ -67,10 +67,11 @@ def for_public(figures: OverviewFigures, counts: Behind) -> OverviewFigures:
 
 
 def _groups(groups: Sequence[Group], counts: Mapping[str, int]) -> tuple[Group, ...]:
-    hidden = withheld([counts.get(group.code) for group in groups])
+    # By code: of two cells alike the same one must go whenever the page is asked for, or both could be read.
+    codes = sorted(group.code for group in groups)
+    hidden = {codes[index] for index in withheld([counts.get(code) for code in codes])}
     return tuple(
-        replace(group, rate=None, withheld=True) if index in hidden else group
-        for index, group in enumerate(groups)
+        replace(group, rate=None, withheld=True) if group.code in hidden else group for group in groups
     )
 
 

@@ -29,6 +29,7 @@ from app.domain.periods import Month
 from app.enterprises.models import Enterprise, Facility, Site
 from app.ledgers.models import Ledger
 from app.main import create_app
+from app.outbox import feed
 from app.settings import Settings
 from app.transfers.models import Transfer
 
@@ -82,7 +83,9 @@ class City:
             return {}
         with self.sessions.reading() as session:
             made = session.scalars(select(Client).where(Client.name == kind.value)).one()
-        subject = Subject(made.id, made.name, made.role, SCOPES_OF[made.role], made.enterprise_id, made.region)
+        subject = Subject(
+            made.id, made.name, made.role, SCOPES_OF[made.role], made.enterprise_id, made.region
+        )
         token = issue(
             subject,
             secret=self.settings.secret_key.get_secret_value(),
@@ -184,6 +187,8 @@ def build(url: str) -> None:
                     **owner,
                 )
         _file(city)
+        with city.sessions.writing() as session:
+            feed.place(session, now=city.clock(), subscriptions={})
 
 
 def _post(city: City, kind: Kind, path: str, body: JSON) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from api.route_walk import pages
-from api.route_walk.city import A, A_SITE, DRAFTED, FREE, MARCH, B, City, Kind, a_ledger
+from api.route_walk import chains, pages
+from api.route_walk.city import A_SITE, DRAFTED, FREE, MARCH, A, B, City, Kind, a_ledger
 from api.route_walk.entry import (
     ADMIN_ONLY,
     CHANGE_OF_A,
@@ -64,7 +64,13 @@ def _token(city: City) -> Asked:
 
 
 CLIENTS = [
-    Entry("POST", "/oauth/token", _token, Kind.NOBODY, OPEN_TO_ALL),
+    Entry(
+        "POST",
+        "/oauth/token",
+        _token,
+        Kind.NOBODY,
+        fates(Fate.TWO_CREDENTIALS, nobody=Fate.NOTHING_OF_A),
+    ),
     Entry("GET", "/v1/clients", at("/v1/clients"), ADMIN, ADMIN_ONLY, shows=True),
     Entry(
         "POST",
@@ -74,32 +80,46 @@ CLIENTS = [
         ADMIN_ONLY,
     ),
     Entry("POST", "/v1/clients/{client_id}/secrets", _client("/secrets"), ADMIN, ADMIN_ONLY),
-    Entry("DELETE", "/v1/clients/{client_id}/secrets/{secret_id}", _secret, ADMIN, ADMIN_ONLY),
+    Entry("DELETE", "/v1/clients/{client_id}/secrets/{credential_id}", _secret, ADMIN, ADMIN_ONLY),
     Entry("POST", "/v1/clients/{client_id}/disable", _client("/disable"), ADMIN, ADMIN_ONLY),
 ]
 
-_KINDS = ("regions", "industries", "wastes", "bases", "targets", "coefficients", "methods", "processes")
-_COEFFICIENT = {
-    "value": "0.21",
-    "low": "0.10",
-    "high": "0.25",
-    "unit": "t/t",
-    "source": "示例",
-    "reason": "示例",
-}
+_KINDS = (
+    "regions",
+    "industries",
+    "wastes",
+    "bases",
+    "targets",
+    "coefficients",
+    "methods",
+    "processes",
+    "chains",
+)
+_COEFFICIENT = "/v1/coefficients/gangue.raw_coal"
+
+
+def _coefficient(city: City) -> Asked:
+    """The coefficient as it is, from another source."""
+    rows = city.client.get("/v1/coefficients?limit=200", headers=city.headers(ADMIN)).json()["items"]
+    row = next(row for row in rows if _COEFFICIENT.endswith(row["code"]))
+    body = {name: row[name] for name in ("zh", "en", "body")}
+    return Asked(_COEFFICIENT, {"json": body | {"source": "示例"}})
+
+
 REFERENCE = [
     *(Entry("GET", f"/v1/{kind}", at(f"/v1/{kind}"), OWN, SIGNED_IN) for kind in _KINDS),
+    Entry("GET", "/v1/chains/{chain_id}", at("/v1/chains/coal-power-gypsum"), OWN, SIGNED_IN),
     Entry(
         "GET",
         "/v1/coefficients/{code}/history",
-        at("/v1/coefficients/gangue_per_raw_coal/history"),
+        at(f"{_COEFFICIENT}/history"),
         OWN,
         SIGNED_IN,
     ),
     Entry(
         "PUT",
         "/v1/coefficients/{code}",
-        at("/v1/coefficients/gangue_per_raw_coal", json=_COEFFICIENT),
+        _coefficient,
         ADMIN,
         ADMIN_ONLY,
     ),
@@ -108,9 +128,7 @@ REFERENCE = [
 ENTERPRISES = [
     Entry("POST", "/v1/enterprises", at("/v1/enterprises", json=_FIRM), ADMIN, ADMIN_ONLY),
     Entry("GET", "/v1/enterprises", at("/v1/enterprises"), OWN, LIST_WITH_A, shows=True),
-    Entry(
-        "GET", "/v1/enterprises/{credit_code}", at(f"/v1/enterprises/{A}"), OWN, RECORD_OF_A, shows=True
-    ),
+    Entry("GET", "/v1/enterprises/{credit_code}", at(f"/v1/enterprises/{A}"), OWN, RECORD_OF_A, shows=True),
     Entry(
         "POST",
         "/v1/enterprises/{credit_code}/succession",
@@ -128,8 +146,9 @@ ENTERPRISES = [
     Entry("GET", "/v1/sites", at("/v1/sites"), OWN, LIST_WITH_A, shows=True),
     Entry("GET", "/v1/sites/{code}", at(f"/v1/sites/{A_SITE}"), OWN, RECORD_OF_A, shows=True),
     Entry(
-        "PATCH", "/v1/sites/{code}", at(f"/v1/sites/{A_SITE}", json={"name": "改名厂"}), OWN, CHANGE_OF_A
+        "GET", "/v1/sites/{code}/versions", at(f"/v1/sites/{A_SITE}/versions"), OWN, RECORD_OF_A, shows=True
     ),
+    Entry("PATCH", "/v1/sites/{code}", at(f"/v1/sites/{A_SITE}", json={"name": "改名厂"}), OWN, CHANGE_OF_A),
     Entry("POST", "/v1/facilities", at("/v1/facilities", json=_FACILITY), OWN, CHANGE_OF_A),
     Entry("GET", "/v1/facilities", at("/v1/facilities"), OWN, LIST_WITH_A, shows=True),
     Entry(
@@ -156,7 +175,9 @@ LEDGERS = [
     ),
     Entry("POST", "/v1/ledgers/{ledger_id}/amendments", _amendment, OWN, FILING_OF_A),
     Entry("GET", "/v1/ledgers", at("/v1/ledgers"), OWN, LEDGERS_WITH_A, shows=True),
-    Entry("GET", "/v1/ledgers", at(f"/v1/ledgers?site={A_SITE}"), OWN, LEDGERS_WITH_A, shows=True, note="of A"),
+    Entry(
+        "GET", "/v1/ledgers", at(f"/v1/ledgers?site={A_SITE}"), OWN, LEDGERS_WITH_A, shows=True, note="of A"
+    ),
     Entry("GET", "/v1/ledgers/{ledger_id}", _ledger(), OWN, LEDGER_OF_A, shows=True),
     Entry(
         "GET",
@@ -232,11 +253,18 @@ RATES = [
     ),
     Entry("GET", "/v1/metrics", at("/v1/metrics"), OWN, fates(_N, permits=_F, far_permits=_F)),
     Entry(
-        "GET", "/v1/targets/progress", at("/v1/targets/progress?region=1402&year=2025"), OWN, _RATES_FATES
+        "GET",
+        "/v1/targets/progress",
+        at("/v1/targets/progress?region=1402&year=2025"),
+        REGULATOR,
+        fates(_F, regulator=_D, admin=_D),
     ),
 ]
 
-_OFFICIAL = "case,unit,gen,util,published_metric,published_value\nwalk,t,1000,500,util,50.00\n"
+_OFFICIAL = (
+    "case,unit,gen,util,util_prior,disp,disp_prior,stored_year,stored_cum,published_metric,published_value\n"
+    "walk,t,1000,500,,,,,,util,50.00\n"
+)
 BULLETINS = [
     Entry(
         "POST",
@@ -246,7 +274,13 @@ BULLETINS = [
         fates(_N, permits=_F, far_permits=_F),
     )
 ]
-OPERATIONS = [Entry("GET", path, at(path), Kind.NOBODY, OPEN_TO_ALL) for path in ("/healthz", "/readyz")]
+# What is told of ledgers needs the scope to read them, so permit systems poll and find nothing.
+LEDGER_EVENTS = LIST_WITH_A | {Kind.PERMITS: _N}
+EVENTS = [Entry("GET", "/v1/events", at("/v1/events"), OWN, LEDGER_EVENTS, shows=True)]
+OPERATIONS = [
+    *(Entry("GET", path, at(path), Kind.NOBODY, OPEN_TO_ALL) for path in ("/healthz", "/readyz")),
+    Entry("GET", "/metrics", at("/metrics"), ADMIN, ADMIN_ONLY),
+]
 
 ENTRIES = [
     *CLIENTS,
@@ -256,6 +290,8 @@ ENTRIES = [
     *TRANSFERS,
     *RATES,
     *BULLETINS,
+    *EVENTS,
+    *chains.CHAINS,
     *OPERATIONS,
     *pages.PAGES,
 ]

@@ -18,6 +18,7 @@ class Fate(Enum):
     STRANGER = "401"
     REJECTED = "422 that says the site is unknown"
     ELSEWHERE = "303 to another page"
+    TWO_CREDENTIALS = "400: one way of signing in, not two"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Entry:
 def fates(default: Fate, **others: Fate) -> dict[Kind, Fate]:
     """Everybody's fate: `default` but for those named; nobody is always sent away unless named."""
     named = {Kind[name.upper()]: fate for name, fate in others.items()}
-    return {kind: default for kind in Kind} | {Kind.NOBODY: Fate.STRANGER} | named
+    return dict.fromkeys(Kind, default) | {Kind.NOBODY: Fate.STRANGER} | named
 
 
 _D, _N, _H, _F = Fate.DONE, Fate.NOTHING_OF_A, Fate.HIDDEN, Fate.FORBIDDEN

@@ -20,12 +20,8 @@ _NO_FIGURES = {Kind.PERMITS: _F, Kind.FAR_PERMITS: _F, Kind.NOBODY: Fate.ELSEWHE
 PAGES = [
     Entry("GET", "/", at("/"), Kind.OWN, _START | _NO_FIGURES, page=True),
     # Whoever has signed in already is led on.
-    Entry(
-        "GET", "/sign-in", at("/sign-in"), Kind.NOBODY, fates(Fate.ELSEWHERE, nobody=Fate.DONE), page=True
-    ),
-    Entry(
-        "POST", "/sign-in", _sign_in, Kind.NOBODY, {kind: Fate.ELSEWHERE for kind in Kind}, page=True
-    ),
+    Entry("GET", "/sign-in", at("/sign-in"), Kind.NOBODY, fates(Fate.ELSEWHERE, nobody=Fate.DONE), page=True),
+    Entry("POST", "/sign-in", _sign_in, Kind.NOBODY, dict.fromkeys(Kind, Fate.ELSEWHERE), page=True),
     # Only the form of one's own session signs out.
     Entry("POST", "/sign-out", at("/sign-out"), Kind.NOBODY, fates(_F, nobody=Fate.ELSEWHERE), page=True),
     Entry("GET", "/docs", at("/docs"), Kind.NOBODY, OPEN_TO_ALL, page=True),

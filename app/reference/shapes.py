@@ -5,19 +5,43 @@ A body may hold more; what is listed here is what the other checks and the produ
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from datetime import date
+from typing import Any, Protocol, TypeAlias
 
 from app.domain.errors import Fault, Message
 from app.domain.periods import Month, MonthError
-from seed.reference_files import KINDS, ReferenceRow
 
-Rows: TypeAlias = Sequence[ReferenceRow]
+
+class ShippedRow(Protocol):
+    """One row of the shipped data, or as an administrator sets it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+    @property
+    def body(self) -> Mapping[str, Any]: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def retrieved_on(self) -> date | None: ...
+    @property
+    def verified(self) -> bool: ...
+
+
+Rows: TypeAlias = Sequence[ShippedRow]
 Faults: TypeAlias = Iterator[Fault]
 
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
-def row_fault(row: ReferenceRow, field: str, code: str, zh: str, en: str) -> Fault:
+def row_fault(row: ShippedRow, field: str, code: str, zh: str, en: str) -> Fault:
     """Say what is wrong with one field of a row; the pointer is /kind/code/field."""
     return Fault(f"/{row.kind}/{row.code}/{field}", code, Message(zh=zh, en=en))
 
@@ -97,7 +121,7 @@ SHAPES: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
 def bodies_have_their_shape(rows: Rows) -> Faults:
     """Check for a known kind, both names, and in the body each field of the kind with its type."""
     for row in rows:
-        if row.kind not in KINDS:
+        if row.kind not in SHAPES:
             yield row_fault(row, "kind", "unknown_kind", f"未知类别 {row.kind}", f"unknown kind {row.kind}")
             continue
         values: dict[str, object] = {"code": row.code, "zh": row.zh, "en": row.en, **row.body}
@@ -105,10 +129,5 @@ def bodies_have_their_shape(rows: Rows) -> Faults:
         for field, shape in shapes.items():
             if field not in values or not shape(values[field]):
                 got = repr(values.get(field))
-                yield row_fault(
-                    row,
-                    field,
-                    "wrong_shape",
-                    f"字段缺失或类型不符：{got}",
-                    f"absent or of the wrong type: {got}",
-                )
+                zh, en = f"字段缺失或类型不符：{got}", f"absent or of the wrong type: {got}"
+                yield row_fault(row, field, "wrong_shape", zh, en)

@@ -1,0 +1,193 @@
+"""Flows, fates and traces as they are asked for: from a stored run that is still right, or solved now."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from app.auth.subjects import Role, Subject
+from app.chain_runs import report, runs, service
+from app.chain_runs.books import Books
+from app.chain_runs.figures import Solved
+from app.chain_runs.graph import Level, graph_of
+from app.chain_runs.models import ChainRun
+from app.chain_runs.network import FATES
+from app.chain_runs.schemas import (
+    FatesOut,
+    FlowGraphOut,
+    FlowsOut,
+    FollowedOut,
+    GroupFatesOut,
+    OutsideOut,
+    SankeyNodeOut,
+    SankeyOut,
+    SourceOut,
+    StepOut,
+    TraceOut,
+    tonnes_of,
+)
+from app.chain_runs.service import RunQuery
+from app.chain_runs.trace import Step, Trace, Way, down, up
+from app.db.session import ReadSession
+from app.domain.periods import Month
+from app.http.problems import Forbidden, Invalid, NotFound
+from app.rates import repository as rates_repository
+from app.rates.scope import GroupBy, query_fault
+
+MOST_STEPS = 500
+
+
+def flows(
+    session: ReadSession, subject: Subject, query: RunQuery, level: Level | None, now: datetime
+) -> FlowsOut:
+    """Give the flow graph of a chain; an enterprise's ends at the parties it deals with."""
+    asked = service.ask(session, subject, query, now)
+    run = runs.fresh(session, subject, asked)
+    if run is not None:
+        # A level that has too many nodes was kept as wastes, see graph_of.
+        graph = runs.kept_graph(run, level or Level.SITE)
+    else:
+        graph = FlowGraphOut.of(graph_of(service.solved(session, subject, asked), level))
+    chain = asked.followed
+    return FlowsOut(
+        chain=FollowedOut(id=chain.id, version=chain.version, digest=chain.digest, wastes=list(chain.wastes)),
+        scope=report.scope_out(asked.scope),
+        as_of=asked.scope.as_of,
+        stock_rule=asked.stock_rule,
+        computed=_computed(run, now),
+        graph=graph,
+    )
+
+
+def sankey(found: FlowsOut) -> SankeyOut:
+    """Leave what a Sankey drawing needs."""
+    return SankeyOut(
+        level=found.graph.level,
+        nodes=[SankeyNodeOut(id=node.id, name=node.name, kind=node.kind) for node in found.graph.nodes],
+        links=found.graph.links,
+        computed=found.computed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FatesQuery:
+    """How fates are grouped, and which page of the groups is asked for."""
+
+    group: GroupBy | None = None
+    limit: int = 200
+    cursor: str | None = None
+
+
+def fates(
+    session: ReadSession, subject: Subject, query: RunQuery, page: FatesQuery, now: datetime
+) -> FatesOut:
+    """Say where generated tonnes end, with the terminal rate beside the nominal ones."""
+    if subject.role is Role.ENTERPRISE:
+        raise Forbidden
+    asked = service.ask(session, subject, query, now)
+    run = runs.fresh(session, subject, asked)
+    summary = None if run is None else runs.summary_of(run)
+    items = [] if run is None or page.group is None else runs.groups_of(run, page.group)
+    if summary is None or items is None:
+        run = None
+        found = service.told(session, subject, asked)
+        summary = report.summary(found)
+        items = [] if page.group is None else service.groups(session, subject, found, page.group)
+    after = _position(page.cursor)
+    left = [item for item in items if after is None or _key(item) > after]
+    shown = left[: page.limit]
+    more = _cursor(_key(shown[-1])) if len(left) > len(shown) else None
+    return FatesOut(summary=summary, computed=_computed(run, now), items=shown, next_cursor=more)
+
+
+def trace(
+    session: ReadSession,
+    subject: Subject,
+    code: str,
+    waste: str,
+    months: tuple[Month | None, Month | None],
+    way: Way,
+    as_of: datetime | None,
+    now: datetime,
+) -> TraceOut:
+    """Trace a waste of a site through all that the subject may see. Raises NotFound for others' sites."""
+    if not rates_repository.site_is_visible(session, subject, code):
+        raise NotFound
+    if not rates_repository.known_codes(session, "wastes", (waste,)):
+        fault = query_fault("waste", "unknown_waste", "没有此固废种类", "there is no such waste stream")
+        raise Invalid(errors=[fault])
+    query = RunQuery("all", first=months[0], last=months[1], as_of=as_of)
+    asked = service.ask(session, subject, query, now)
+    solved = service.solved(session, subject, asked)
+    stream = _stream(solved.network.books, code, waste)
+    if stream is None:
+        found = Trace(0.0, (), (), dict.fromkeys(FATES, 0.0) if way is Way.DOWN else {})
+    else:
+        found = (up if way is Way.UP else down)(solved, stream)
+    return TraceOut(
+        site=code,
+        waste=waste,
+        direction=way,
+        from_=str(asked.scope.first),
+        to=str(asked.scope.last),
+        entering_tonnes=tonnes_of(found.entering),
+        steps=[_step_out(solved, step) for step in found.steps[:MOST_STEPS]],
+        more_steps=max(0, len(found.steps) - MOST_STEPS),
+        outside=[
+            OutsideOut(
+                party=one.party, purpose=one.purpose, tonnes=tonnes_of(one.tonnes), share=f"{one.share:.6f}"
+            )
+            for one in found.outside[:MOST_STEPS]
+        ],
+        more_outside=max(0, len(found.outside) - MOST_STEPS),
+        fates_tonnes={fate: tonnes_of(amount) for fate, amount in found.fates.items()},
+    )
+
+
+def _stream(books: Books, code: str, waste: str) -> int | None:
+    """Find the stream of a site and waste, if it has any tonnes on file."""
+    sites = [place.code for place in books.places]
+    if code not in sites or waste not in books.wastes:
+        return None
+    site, number = sites.index(code), books.wastes.index(waste)
+    found = np.flatnonzero((books.streams.site == site) & (books.streams.waste == number))
+    return int(found[0]) if len(found) else None
+
+
+def _step_out(solved: Solved, step: Step) -> StepOut:
+    books = solved.network.books
+    place = books.places[int(books.streams.site[step.stream])]
+    return StepOut(
+        site=place.code,
+        name=place.name,
+        waste=books.wastes[int(books.streams.waste[step.stream])],
+        tonnes=tonnes_of(step.tonnes),
+        share=f"{step.share:.6f}",
+        by_source_tonnes={kind: tonnes_of(amount) for kind, amount in sorted(step.by_source.items())},
+    )
+
+
+def _computed(run: ChainRun | None, now: datetime) -> SourceOut:
+    if run is None or run.made_at is None:
+        return SourceOut(kind="live", run=None, made_at=now)
+    return SourceOut(kind="run", run=run.id, made_at=run.made_at)
+
+
+def _key(item: GroupFatesOut) -> str:
+    return next(iter(item.group.values()))
+
+
+def _cursor(key: str) -> str:
+    return base64.urlsafe_b64encode(key.encode()).decode()
+
+
+def _position(cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    try:
+        return base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeError):
+        fault = query_fault("cursor", "bad_cursor", "分页游标无效", "this cursor is not one of ours")
+        raise Invalid(errors=[fault]) from None

@@ -1,0 +1,45 @@
+"""The job `chain_run`: solve a queued run and keep the answer."""
+
+import uuid
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from app.auth.subjects import SCOPES_OF, Role, Subject
+from app.chain_runs import runs
+from app.chain_runs.models import ChainRun, RunState
+from app.http.problems import Problem
+from app.outbox.jobs import Handler, JobContext
+
+_MOST_ERROR_CHARACTERS = 2_000
+
+
+def carry_out(context: JobContext, payload: Mapping[str, JsonValue]) -> None:
+    """Solve the run that the payload names; one that is done stays as it is."""
+    run_id = uuid.UUID(str(payload["run_id"]))
+    with context.database.writing() as session:
+        run = session.get(ChainRun, run_id)
+        if run is None or run.state is RunState.DONE:
+            context.complete(session)
+            return
+        run.state, run.error = RunState.RUNNING, None
+    try:
+        with context.database.reading() as session:
+            result = runs.solve(session, _worker(run_id), session.get_one(ChainRun, run_id))
+    except Exception as error:
+        reason = error.detail.en if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
+        with context.database.writing() as session:
+            run = session.get_one(ChainRun, run_id)
+            run.state, run.error = RunState.FAILED, reason[:_MOST_ERROR_CHARACTERS]
+        raise
+    with context.database.writing() as session:
+        runs.keep(session.get_one(ChainRun, run_id), result, context.now())
+        context.complete(session)
+
+
+def _worker(run_id: uuid.UUID) -> Subject:
+    """Sees everything: whoever asked may see all that lies within the run's region."""
+    return Subject(run_id, "worker", Role.ADMIN, SCOPES_OF[Role.ADMIN])
+
+
+HANDLERS: Mapping[str, Handler] = {runs.JOB: carry_out}

@@ -1,0 +1,108 @@
+"""`utilization.terminal` of a scope and its groups: what was followed, and what of it ended in a product.
+
+Tonnes are followed to the edge of the scope that was asked for. A single site would have nothing to follow, so
+its tonnes are followed within its city, whoever asks.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sqlalchemy import select
+
+from app.auth.subjects import Subject
+from app.chain_runs.books import Books, Floats
+from app.chain_runs.definitions import following
+from app.chain_runs.figures import Solved
+from app.chain_runs.network import NUMBER, PRODUCT, build
+from app.chain_runs.reading import read_books
+from app.db.session import ReadSession
+from app.domain.periods import month_range
+from app.domain.quantities import GRAMS_PER_TONNE
+from app.enterprises.models import Site
+from app.rates.repository import Scope
+from app.rates.scope import GroupBy
+from chains.stock import StockRule
+
+CITY_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class EndedInProduct:
+    """Masses of one group [g]."""
+
+    followed_grams: int
+    ended_in_product_grams: int
+
+
+NOTHING_FOLLOWED = EndedInProduct(0, 0)
+
+
+def ended_in_products(
+    session: ReadSession, subject: Subject, scope: Scope, group: GroupBy | None
+) -> dict[str, EndedInProduct]:
+    """Follow the generation of the scope, group by group; groups without generation may be absent."""
+    if group is not GroupBy.MONTH:
+        return _followed(session, subject, scope, group)
+    # A month is a network of its own: what it adds to a stock is not yet used in that month.
+    found = {}
+    for month in month_range(scope.first, scope.last):
+        of_month = _followed(session, subject, replace(scope, first=month, last=month), None)
+        found[str(month)] = of_month.get("", NOTHING_FOLLOWED)
+    return found
+
+
+def _followed(
+    session: ReadSession, subject: Subject, scope: Scope, group: GroupBy | None
+) -> dict[str, EndedInProduct]:
+    chain = following(scope.wastes)
+    around = replace(_surroundings(session, scope), wastes=chain.wastes)
+    books = read_books(session, subject, around)
+    solved = Solved.of(build(books, chain.splits, StockRule.MIXED))
+    counted = _counted(solved, scope, group)
+    ended = counted * solved.shares[:, NUMBER[PRODUCT]]
+    names = _names(books, scope, group)
+    present, number = np.unique(np.array(names, dtype=np.str_), return_inverse=True)
+    whole = np.bincount(number, counted, len(present))
+    product = np.bincount(number, ended, len(present))
+    return {
+        str(name): EndedInProduct(round(whole[i] * GRAMS_PER_TONNE), round(product[i] * GRAMS_PER_TONNE))
+        for i, name in enumerate(present)
+    }
+
+
+def _surroundings(session: ReadSession, scope: Scope) -> Scope:
+    if scope.site is None:
+        return scope
+    region = session.scalar(select(Site.region).where(Site.code == scope.site)) or ""
+    return replace(scope, site=None, base=None, park=None, region=region[:CITY_DIGITS])
+
+
+def _counted(solved: Solved, scope: Scope, group: GroupBy | None) -> Floats:
+    """Generation (n,) that counts [t]: of the scope's wastes and site; by waste, each waste for itself."""
+    books = solved.network.books
+    streams, asked = books.streams, set(scope.wastes or books.wastes)
+    own = np.array([i for i, waste in enumerate(books.wastes) if waste in asked], dtype=np.int32)
+    counted = np.zeros(streams.count)
+    for wastes in [own[i : i + 1] for i in range(len(own))] if group is GroupBy.WASTE else [own]:
+        chosen = np.isin(streams.waste, wastes)
+        counted[chosen] = solved.counted(wastes)[chosen]
+    if scope.site is not None:
+        here = np.array([place.code == scope.site for place in books.places], dtype=np.bool_)
+        counted[~here[streams.site]] = 0.0
+    return counted
+
+
+def _names(books: Books, scope: Scope, group: GroupBy | None) -> list[str]:
+    """Group of each stream."""
+    streams, places = books.streams, books.places
+    if group is GroupBy.WASTE:
+        return [books.wastes[waste] for waste in streams.waste.tolist()]
+    if group is None:
+        return [""] * streams.count
+    digits = min(len(scope.region or "") + 2, 6)
+    of_place = {
+        GroupBy.SITE: [place.code for place in places],
+        GroupBy.INDUSTRY: [place.industry for place in places],
+        GroupBy.REGION: [place.region[:digits] for place in places],
+    }[group]
+    return [of_place[site] for site in streams.site.tolist()]

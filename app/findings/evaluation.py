@@ -1,0 +1,143 @@
+"""Running the rules: over what a change touches, or over everything. Both come to the same set of findings.
+
+One evaluation at a time holds the lock, and it reads the facts after it got it: whatever was committed before is seen,
+whatever is committed later has its own job. Batches are transactions of their own, so that nobody waits long.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from app.db.locks import lock_names
+from app.db.session import Database, WriteSession
+from app.domain.periods import Month
+from app.findings import parameters, registry
+from app.findings.models import Finding
+from app.findings.partitions import (
+    Parts,
+    chunks,
+    every,
+    network_name,
+    pair_name,
+    site_name,
+    touched,
+)
+from app.findings.reading_pairs import network_facts, pair_facts
+from app.findings.reading_sites import When, site_facts
+from app.findings.replacing import Placed, Tally
+from app.findings.replacing import replace as replace_findings
+from app.findings.rule import Partition, Rule, Values
+
+_SITES_AT_ONCE = 100
+_PAIRS_AT_ONCE = 200
+_LOCK = "findings:evaluation"
+Rules = Sequence[Rule[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Partitions of one kind that are evaluated in one transaction."""
+
+    partitions: tuple[str, ...]
+    evaluate: Callable[[WriteSession, Rules, dict[str, Values]], list[Placed]]
+    kind: Partition
+
+
+def evaluate_touched(database: Database, site_months: Collection[tuple[str, Month]], when: When) -> Tally:
+    """Evaluate again what these changed site-months touch."""
+    with database.reading() as session:
+        parts = touched(session, site_months)
+    return evaluate(database, parts, when)
+
+
+def evaluate_all(
+    database: Database, when: When, *, region: str = "", rule_ids: Collection[str] | None = None
+) -> Tally:
+    """Evaluate everything, or what a region has a part in, by all rules or by some."""
+    with database.reading() as session:
+        parts = every(session, region)
+    rules = [rule for rule in registry.RULES if rule_ids is None or rule.id in rule_ids]
+    tally = evaluate(database, parts, when, rules)
+    if not region:
+        tally.add(_clear(database, parts, when, rules))
+    return tally
+
+
+def evaluate(database: Database, parts: Parts, when: When, rules: Rules = registry.RULES) -> Tally:
+    """Evaluate these partitions by these rules."""
+    tally = Tally()
+    for batch in _batches(parts, when):
+        chosen = [rule for rule in rules if rule.partition is batch.kind]
+        if not chosen:
+            continue
+        with database.writing() as session:
+            lock_names(session, [_LOCK])
+            placed = batch.evaluate(session, chosen, parameters.current(session))
+            ids = [rule.id for rule in chosen]
+            tally.add(replace_findings(session, ids, batch.partitions, placed, when.now))
+    return tally
+
+
+def _clear(database: Database, parts: Parts, when: When, rules: Rules) -> Tally:
+    """Let go of what was found in partitions that are no more, and by rules that are no more."""
+    names, alive = set(parts.names()), {rule.id for rule in registry.RULES}
+    chosen = {rule.id for rule in rules}
+    with database.writing() as session:
+        lock_names(session, [_LOCK])
+        query = select(Finding.rule, Finding.partition).where(Finding.present.is_(True)).distinct()
+        stale = [
+            (rule, partition)
+            for rule, partition in session.execute(query)
+            if rule not in alive or (rule in chosen and partition not in names)
+        ]
+        return replace_findings(
+            session, {rule for rule, _ in stale}, {partition for _, partition in stale}, [], when.now
+        )
+
+
+def _batches(parts: Parts, when: When) -> Iterator[_Batch]:
+    for codes in chunks(sorted(parts.sites), _SITES_AT_ONCE):
+        yield _Batch(tuple(map(site_name, codes)), _Sites(codes, when), Partition.SITE)
+    for keys in chunks(sorted(parts.pairs), _PAIRS_AT_ONCE):
+        yield _Batch(tuple(map(pair_name, keys)), _Pairs(keys), Partition.PAIR)
+    for key in sorted(parts.networks):
+        yield _Batch((network_name(key),), _Network(key, when), Partition.NETWORK)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sites:
+    codes: list[str]
+    when: When
+
+    def __call__(self, session: WriteSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
+        facts = site_facts(session, self.codes, self.when)
+        return _found(rules, values, ((site_name(each.code), each) for each in facts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    keys: list[tuple[str, str]]
+
+    def __call__(self, session: WriteSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
+        facts = pair_facts(session, self.keys)
+        return _found(rules, values, ((pair_name(key), each) for key, each in facts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Network:
+    key: tuple[str, Month]
+    when: When
+
+    def __call__(self, session: WriteSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
+        return _found(rules, values, [(network_name(self.key), network_facts(session, self.key, self.when))])
+
+
+def _found(rules: Rules, values: dict[str, Values], facts: Iterable[tuple[str, Any]]) -> list[Placed]:
+    return [
+        Placed(rule, partition, found)
+        for partition, each in facts
+        for rule in rules
+        for found in rule.evaluate(each, values[rule.id])
+    ]

@@ -1,0 +1,84 @@
+"""One step of a case: written down, and told to whoever may know of it."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+
+from app.db.base import table_of
+from app.db.session import WriteSession
+from app.domain.quantities import tonnes_text
+from app.findings.models import CaseState, Finding, FindingStep, StepKind
+from app.ids import new_id
+from app.outbox.events import NewEvent, publish
+
+BY_RULES = "rules"
+"""How the evaluation of the rules is written into histories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happened to a finding; its state has already been set."""
+
+    finding: Finding
+    site_code: str
+    kind: StepKind
+    before: CaseState | None
+    actor: str = BY_RULES
+    enterprise_id: uuid.UUID | None = None
+    internal: bool = False
+    text: str | None = None
+    details: Any = None
+
+
+def take(session: WriteSession, steps: Sequence[Step], now: datetime) -> None:
+    """Keep the steps and publish an event of each, with two statements."""
+    if not steps:
+        return
+    rows = [
+        {
+            "id": new_id(),
+            "finding_id": step.finding.id,
+            "kind": step.kind,
+            "from_state": step.before,
+            "to_state": step.finding.state,
+            "actor": step.actor,
+            "enterprise_id": step.enterprise_id,
+            "internal": step.internal,
+            "text": step.text,
+            "details": step.details,
+            "at": now,
+        }
+        for step in steps
+    ]
+    session.execute(insert(table_of(FindingStep)), rows)
+    publish(session, [_event(step) for step in steps], now=now)
+
+
+def _event(step: Step) -> NewEvent:
+    """Enterprises hear of a finding from its notification on, and never of the authorities' own steps."""
+    finding = step.finding
+    tells = finding.notified_at is not None and not step.internal
+    return NewEvent(
+        f"finding.{step.kind.value}",
+        {
+            "finding": str(finding.id),
+            "rule": finding.rule,
+            "site": step.site_code,
+            "counterpart": finding.counterpart,
+            "waste": finding.waste,
+            "from": None if finding.first_month is None else str(finding.first_month),
+            "to": None if finding.last_month is None else str(finding.last_month),
+            "tonnes": tonnes_text(finding.grams) if finding.has_grams else None,
+            "severity": finding.severity.value,
+            "state": finding.state.value,
+        },
+        region=finding.region,
+        enterprise_id=finding.enterprise_id if tells else None,
+        site_id=finding.site_id,
+        counterpart_region=finding.counterpart_region,
+        counterpart_enterprise_id=finding.counterpart_enterprise_id if tells else None,
+    )

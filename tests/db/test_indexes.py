@@ -1,0 +1,104 @@
+"""What a subject may see is found by an index, on both databases: by region, and by either party of a transfer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import or_, select, text
+from sqlalchemy.orm import Session
+
+from app.auth.subjects import SCOPES_OF, Role, Subject
+from app.auth.visibility import visible_to
+from app.db.session import Database
+from app.domain.periods import Month
+from app.enterprises import repository
+from app.enterprises.models import Site
+from app.ids import new_id
+from app.ledgers.models import Ledger, Rollup
+from app.transfers.models import Transfer
+from app.transfers.reading import TransferQuery, selected
+
+REGULATOR = Subject(new_id(), "r", Role.REGULATOR, SCOPES_OF[Role.REGULATOR], region="1402")
+FIRM = Subject(
+    new_id(), "e", Role.ENTERPRISE, SCOPES_OF[Role.ENTERPRISE], new_id(), former_ids=frozenset({new_id()})
+)
+SITES_BY_REGION = {"ix_sites_region"}
+BOTH_SITES = {"ix_transfers_sender_site_id_month", "ix_transfers_receiver_site_id_month"}
+BOTH_ENTERPRISES = {"ix_transfers_sender_enterprise_id_month", "ix_transfers_receiver_enterprise_id_month"}
+BOTH_NAMES = {"ix_transfers_sender_party_month", "ix_transfers_receiver_party_month"}
+
+
+def plan(session: Session, statement: Any) -> str:
+    """How the database would find the rows, in its own words; PostgreSQL scans tables this small unless told not to."""
+    bind = session.get_bind()
+    compiled = statement.compile(bind, compile_kwargs={"literal_binds": True, "render_postcompile": True})
+    if bind.dialect.name == "postgresql":
+        for name in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
+            session.execute(text(f"SET LOCAL {name} = off"))
+        rows = session.execute(text(f"EXPLAIN {compiled}".replace(":", r"\:")))
+        return "\n".join(row[0] for row in rows)
+    rows = session.execute(text(f"EXPLAIN QUERY PLAN {compiled}".replace(":", r"\:")))
+    return "\n".join(row[3] for row in rows)
+
+
+def ledgers_of(subject: Subject) -> Any:
+    visible = visible_to(subject, region=Site.region, enterprises=(Site.enterprise_id,))
+    return select(Ledger.id).join(Site, Site.id == Ledger.site_id).where(visible)
+
+
+def sites_in(region: str) -> Any:
+    return select(Site.id).where(repository.within(Site.region, region))
+
+
+CASES: dict[str, tuple[Callable[[], Any], set[str]]] = {
+    "sites": (lambda: select(Site.id).where(repository.seen_sites(REGULATOR)), SITES_BY_REGION),
+    "sites of an enterprise": (
+        lambda: select(Site.id).where(repository.seen_sites(FIRM)),
+        {"ix_sites_enterprise_id"},
+    ),
+    "sites in a county": (lambda: sites_in("140212"), SITES_BY_REGION),
+    "ledgers": (lambda: ledgers_of(REGULATOR), {*SITES_BY_REGION, "uq_ledgers_site_id_month"}),
+    "ledgers of an enterprise": (
+        lambda: ledgers_of(FIRM),
+        {"ix_sites_enterprise_id", "uq_ledgers_site_id_month"},
+    ),
+    "transfers": (lambda: selected(REGULATOR, TransferQuery()), SITES_BY_REGION | BOTH_SITES),
+    "transfers of an enterprise": (lambda: selected(FIRM, TransferQuery()), BOTH_ENTERPRISES),
+    "an enterprise's inbox": (
+        lambda: selected(FIRM, TransferQuery(direction="incoming", undecided=True)),
+        {"ix_transfers_receiver_enterprise_id_month"},
+    ),
+    "transfers around sites": (
+        lambda: select(Transfer.id).where(
+            or_(Transfer.sender_party.in_(["a", "b"]), Transfer.receiver_party.in_(["a", "b"]))
+        ),
+        BOTH_NAMES,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_index_finds_what_may_be_seen(sessions: Database, case: str) -> None:
+    statement, indexes = CASES[case]
+    with sessions.reading() as session:
+        told = plan(session, statement())
+    assert {name for name in indexes if name not in told} == set(), told
+
+
+def test_a_prefix_is_exactly_what_begins_with_it(sessions: Database) -> None:
+    with sessions.writing() as session:
+        for region in ("140199", "140200", "140212", "140299", "140300", "150200"):
+            session.add(Rollup(region=region, waste="SW02", month=Month(2025, 1), **_NOTHING))
+        session.flush()
+        for prefix, found in (
+            ("14", ["140199", "140200", "140212", "140299", "140300"]),
+            ("1402", ["140200", "140212", "140299"]),
+            ("140212", ["140212"]),
+        ):
+            subject = Subject(new_id(), "r", Role.REGULATOR, SCOPES_OF[Role.REGULATOR], region=prefix)
+            seen = select(Rollup.region).where(visible_to(subject, region=Rollup.region))
+            assert sorted(session.scalars(seen)) == found
+        session.rollback()
+
+
+_NOTHING = {column.name: 0 for column in Rollup.__table__.columns if column.name.endswith("_grams")}
