@@ -20,6 +20,7 @@ from app.observability.metrics import Metrics
 from app.observability.request_metrics import RequestMetrics
 from app.settings import Settings
 from app.web.install import install as install_pages
+from app.web.install import refusal
 from app.worker.loop import Worker
 from app.worker.registry import shipped
 
@@ -58,7 +59,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, *, with_worker: 
     bulk = dict.fromkeys(_BULK_PATHS, settings.max_bulk_bytes)
     app.add_middleware(BodyLimit, limit_bytes=settings.max_body_bytes, limits_by_path=bulk)
     if settings.rate_limits:
-        app.add_middleware(RateLimit, settings=settings, clock=clock, reach=_RATE_LIMITED)
+        app.add_middleware(RateLimit, settings=settings, clock=clock, reach=_RATE_LIMITED, refusal=refusal)
     app.add_middleware(RequestMetrics, metrics=app.state.metrics)
     # The last one added is the outermost: every answer has its id and its headers.
     app.add_middleware(RequestContext, https=settings.secure_cookies)

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     access_token_seconds: int = Field(900, ge=60, le=3600)
     session_hours: int = Field(12, ge=1, le=168)
     secure_cookies: bool = False
+    attachments_folder: Path = Path("var/attachments")
     public_page: bool = False
     docs_page: bool = True
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024)

@@ -7,6 +7,8 @@ from app.chain_runs.endpoints import router as chain_runs
 from app.clients.endpoints import router as clients
 from app.enterprises.endpoints import router as enterprises
 from app.events.endpoints import router as events
+from app.findings.endpoints import router as findings
+from app.findings.rule_endpoints import router as rules
 from app.ledgers.endpoints import router as ledgers
 from app.observability.endpoints import router as operations
 from app.rates.endpoints import router as rates
@@ -24,6 +26,8 @@ for _slice in (
     transfers,
     rates,
     chain_runs,
+    findings,
+    rules,
     bulletins,
     events,
     operations,

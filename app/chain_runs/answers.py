@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +20,6 @@ from app.chain_runs.schemas import (
     FlowGraphOut,
     FlowsOut,
     FollowedOut,
-    GroupFatesOut,
     OutsideOut,
     SankeyNodeOut,
     SankeyOut,
@@ -89,17 +89,26 @@ def fates(
     asked = service.ask(session, subject, query, now)
     run = runs.fresh(session, subject, asked)
     summary = None if run is None else runs.summary_of(run)
-    items = [] if run is None or page.group is None else runs.groups_of(run, page.group)
-    if summary is None or items is None:
+    kept = {} if run is None or page.group is None else runs.groups_of(run, page.group)
+    if summary is not None and kept is not None:
+        codes, more = _page(list(kept), page)
+        items = [kept[code] for code in codes]
+    else:
         run = None
         found = service.told(session, subject, asked)
-        summary = report.summary(found)
-        items = [] if page.group is None else service.groups(session, subject, found, page.group)
+        summary, codes, more, items = report.summary(found), [], None, []
+        if page.group is not None:
+            groups = service.groups(session, subject, found, page.group)
+            codes, more = _page(groups.codes, page)
+            items = groups.items(codes)
+    return FatesOut(summary=summary, computed=_computed(run, now), items=items, next_cursor=more)
+
+
+def _page(codes: Sequence[str], page: FatesQuery) -> tuple[list[str], str | None]:
     after = _position(page.cursor)
-    left = [item for item in items if after is None or _key(item) > after]
+    left = [code for code in codes if after is None or code > after]
     shown = left[: page.limit]
-    more = _cursor(_key(shown[-1])) if len(left) > len(shown) else None
-    return FatesOut(summary=summary, computed=_computed(run, now), items=shown, next_cursor=more)
+    return shown, _cursor(shown[-1]) if len(left) > len(shown) else None
 
 
 def trace(
@@ -173,10 +182,6 @@ def _computed(run: ChainRun | None, now: datetime) -> SourceOut:
     if run is None or run.made_at is None:
         return SourceOut(kind="live", run=None, made_at=now)
     return SourceOut(kind="run", run=run.id, made_at=run.made_at)
-
-
-def _key(item: GroupFatesOut) -> str:
-    return next(iter(item.group.values()))
 
 
 def _cursor(key: str) -> str:

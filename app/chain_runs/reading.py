@@ -33,10 +33,13 @@ _STREAM_SUMS = 5
 
 def read_books(session: ReadSession, subject: Subject, scope: Scope) -> Books:
     """Read the ledgers that `subject` may see of the scope's sites, months and wastes."""
-    places = tuple(Place(*row) for row in columns.sites(session, subject, scope))
+    # Sorted here: databases disagree about the order of texts.
+    places = tuple(sorted((Place(*row) for row in columns.sites(session, subject, scope)), key=_code))
     lines = columns.lines(session, subject, scope)
     flows = columns.flows(session, subject, scope)
-    named = {row[_PARTY] for row in flows if row[_PARTY] is not None}
+    # A site's own code means that site before anything else, so most parties need not be looked up.
+    near = {place.code for place in places}
+    named = {row[_PARTY] for row in flows} - near - {None}
     parties = enterprises.parties(session, named, as_of=scope.as_of)
     # Which site of a firm with several is meant depends on the month, so its transfers are read by month.
     several = {code for code, party in parties.items() if len(party.sites) > 1}
@@ -76,9 +79,8 @@ class _Gathering:
         self._process = numbered(row[3] or "" for row in flows.used + flows.disposed)
         self._product = numbered(row[4] or "" for row in flows.used)
         self._party = numbered(row[_PARTY] for row in flows.sent + flows.received)
-        self._meant = {
-            partner: self._site_meant(partner) for partner in map(_partner, flows.sent + flows.received)
-        }
+        partners = set(map(_partner, flows.sent + flows.received))
+        self._meant = {partner: self._site_meant(partner) for partner in partners}
         self._near = {
             partner: self._site[code] for partner, code in self._meant.items() if code in self._site
         }
@@ -120,16 +122,18 @@ class _Gathering:
 
     def _site_meant(self, partner: Partner) -> str | None:
         code, month = partner
+        if code in self._site:
+            return code
         site = self._parties[code].site_in(month)
         return None if site is None else site.site_code
 
     def _is_elsewhere(self, row: Sequence[Any]) -> bool:
         """Tell whether a receiver is declared, or known, to be outside of the scope."""
-        party, leaves_province = self._parties[row[_PARTY]], row[7]
-        if leaves_province or self._meant[_partner(row)] is not None:
+        partner, leaves_province = _partner(row), row[7]
+        if leaves_province or self._meant[partner] is not None:
             return True
         # A firm with a site here among several, none meant in particular: nobody knows which one has it.
-        return party.known and not self._candidates(_partner(row))
+        return self._parties[row[_PARTY]].known and not self._candidates(partner)
 
     def _keys(self, sites: Sequence[str], wastes: Sequence[str]) -> Grams:
         return numbers(self._site, sites).astype(np.int64) * len(self._waste) + numbers(self._waste, wastes)
@@ -220,6 +224,10 @@ class _Gathering:
         party = np.fromiter((self._party.get(row[_PARTY], -1) for row in rows), np.int32, len(rows))
         order = np.lexsort((grams, kind, party, stream))
         return Ends(stream[order], party[order], kind[order], grams[order])
+
+
+def _code(place: Place) -> str:
+    return place.code
 
 
 def _partner(row: Sequence[Any]) -> Partner:

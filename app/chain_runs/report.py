@@ -1,6 +1,6 @@
 """The answers of a solved network: a summary, and the fates of each waste or site."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,23 +94,36 @@ def summary(told: Told) -> SummaryOut:
     )
 
 
-def by_waste(solved: Solved, nominal: Mapping[str, Totals]) -> list[GroupFatesOut]:
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of a network by their codes, in order; each item is made when it is asked for."""
+
+    codes: tuple[str, ...]
+    _item: Callable[[int], GroupFatesOut]
+
+    def items(self, chosen: Iterable[str] | None = None) -> list[GroupFatesOut]:
+        """Give the fates of the groups with these codes, or of all."""
+        place = {code: number for number, code in enumerate(self.codes)}
+        return [self._item(place[code]) for code in (self.codes if chosen is None else chosen)]
+
+
+def by_waste(solved: Solved, nominal: Mapping[str, Totals]) -> Groups:
     """Fates of each waste by itself: its residues that are other wastes are their own generation there."""
     books = solved.network.books
     weights = np.zeros(books.streams.count)
     for number in range(len(books.wastes)):
         own = books.streams.waste == number
         weights[own] = solved.counted(np.array([number], dtype=np.int32))[own]
-    names = [({"waste": waste}, None, waste) for waste in books.wastes]
+    names = [("waste", waste, None) for waste in books.wastes]
     return _groups(solved, weights, books.streams.waste, names, nominal)
 
 
-def by_site(solved: Solved, nominal: Mapping[str, Totals]) -> list[GroupFatesOut]:
-    """Fates of what each site generates; sites in the order of their codes, without those that have nothing."""
+def by_site(solved: Solved, nominal: Mapping[str, Totals]) -> Groups:
+    """Fates of what each site generates; sites without any tonnes are left out."""
     books = solved.network.books
     present, group = np.unique(books.streams.site, return_inverse=True)
     places = [books.places[number] for number in present.tolist()]
-    names = [({"site": place.code}, place.name, place.code) for place in places]
+    names = [("site", place.code, place.name) for place in places]
     return _groups(solved, solved.counted(), group.astype(np.int32), names, nominal)
 
 
@@ -133,17 +146,19 @@ def _groups(
     solved: Solved,
     weights: Floats,
     group: Ints,
-    names: Sequence[tuple[dict[str, str], str | None, str]],
+    names: Sequence[tuple[str, str, str | None]],
     nominal: Mapping[str, Totals],
-) -> list[GroupFatesOut]:
+) -> Groups:
     count = len(names)
     ends, counted = solved.ends(weights, group, count), summed(group, weights, count)
     generated = summed(group, tonnes(solved.network.books.streams.generated), count)
     here = np.column_stack([summed(group, column, count) for column in solved.ended_here.T])
     inputs = {kind: summed(group, values, count) for kind, values in solved.inputs.items()}
-    return [
-        GroupFatesOut(
-            group=key,
+
+    def item(i: int) -> GroupFatesOut:
+        kind, code, name = names[i]
+        return GroupFatesOut(
+            group={kind: code},
             name=name,
             generated_tonnes=tonnes_of(generated[i]),
             counted_tonnes=tonnes_of(counted[i]),
@@ -153,8 +168,8 @@ def _groups(
             ended_here_tonnes=_fates(here[i]),
             inputs_tonnes={kind: tonnes_of(values[i]) for kind, values in inputs.items()},
         )
-        for i, (key, name, code) in enumerate(names)
-    ]
+
+    return Groups(tuple(code for _, code, _ in names), item)
 
 
 def _fates(values: Floats) -> dict[str, str]:

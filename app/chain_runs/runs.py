@@ -1,6 +1,7 @@
 """Stored runs: asked for, solved by the worker, read again, and out of date as soon as their ledgers change."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,9 +71,12 @@ def solve(session: ReadSession, subject: Subject, run: ChainRun) -> Result:
     found = service.told(session, subject, asked)
     body: dict[str, Any] = {"summary": report.summary(found).model_dump(mode="json", by_alias=True)}
     for group in (GroupBy.WASTE, GroupBy.SITE):
-        items = service.groups(session, subject, found, group)
-        if len(items) <= MOST_GROUPS_KEPT:
-            body[group.value] = [item.model_dump(mode="json") for item in items]
+        told = service.groups(session, subject, found, group)
+        if len(told.codes) <= MOST_GROUPS_KEPT:
+            body[group.value] = {
+                code: item.model_dump(mode="json")
+                for code, item in zip(told.codes, told.items(), strict=True)
+            }
     body["graphs"] = {
         level.value: FlowGraphOut.of(graph_of(found.solved, level)).model_dump(mode="json") for level in Level
     }
@@ -141,10 +145,10 @@ def summary_of(run: ChainRun) -> SummaryOut | None:
     return None if run.result is None else SummaryOut.model_validate(run.result["summary"])
 
 
-def groups_of(run: ChainRun, group: GroupBy) -> list[GroupFatesOut] | None:
-    """Read the groups that a run keeps; None when there were too many to keep."""
+def groups_of(run: ChainRun, group: GroupBy) -> Mapping[str, GroupFatesOut] | None:
+    """Read the groups that a run keeps, by their codes; None when there were too many to keep."""
     kept = (run.result or {}).get(group.value)
-    return None if kept is None else [GroupFatesOut.model_validate(item) for item in kept]
+    return None if kept is None else {code: GroupFatesOut.model_validate(kept[code]) for code in sorted(kept)}
 
 
 def kept_graph(run: ChainRun, level: Level) -> FlowGraphOut:

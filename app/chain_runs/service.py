@@ -9,8 +9,8 @@ from app.chain_runs.definitions import Followed, followed
 from app.chain_runs.figures import Solved
 from app.chain_runs.network import RULES, Network, build
 from app.chain_runs.reading import read_books
-from app.chain_runs.report import Told
-from app.chain_runs.schemas import GroupFatesOut, SummaryOut
+from app.chain_runs.report import Groups, Told
+from app.chain_runs.schemas import SummaryOut
 from app.db.session import ReadSession
 from app.domain.periods import Month
 from app.http.problems import Invalid
@@ -94,7 +94,7 @@ def summary(session: ReadSession, subject: Subject, asked: Asked) -> SummaryOut:
     return report.summary(told(session, subject, asked))
 
 
-def groups(session: ReadSession, subject: Subject, found: Told, group: GroupBy) -> list[GroupFatesOut]:
+def groups(session: ReadSession, subject: Subject, found: Told, group: GroupBy) -> Groups:
     """Answer waste by waste or site by site."""
     nominal = rates.totals(session, subject, found.scope, group)
     tell = report.by_waste if group is GroupBy.WASTE else report.by_site

@@ -4,14 +4,17 @@ Tonnes are followed to the edge of the scope that was asked for. A single site w
 its tonnes are followed within its city, whoever asks.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 from sqlalchemy import select
 
-from app.auth.subjects import Subject
+from app.auth.subjects import Role, Subject
+from app.chain_runs import repository
 from app.chain_runs.books import Books, Floats
-from app.chain_runs.definitions import following
+from app.chain_runs.definitions import ALL, following
 from app.chain_runs.figures import Solved
 from app.chain_runs.network import NUMBER, PRODUCT, build
 from app.chain_runs.reading import read_books
@@ -42,7 +45,8 @@ def ended_in_products(
 ) -> dict[str, EndedInProduct]:
     """Follow the generation of the scope, group by group; groups without generation may be absent."""
     if group is not GroupBy.MONTH:
-        return _followed(session, subject, scope, group)
+        kept = _kept(session, subject, scope, group)
+        return _followed(session, subject, scope, group) if kept is None else kept
     # A month is a network of its own: what it adds to a stock is not yet used in that month.
     found = {}
     for month in month_range(scope.first, scope.last):
@@ -68,6 +72,28 @@ def _followed(
         str(name): EndedInProduct(round(whole[i] * GRAMS_PER_TONNE), round(product[i] * GRAMS_PER_TONNE))
         for i, name in enumerate(present)
     }
+
+
+def _kept(
+    session: ReadSession, subject: Subject, scope: Scope, group: GroupBy | None
+) -> dict[str, EndedInProduct] | None:
+    """Read the figures of a stored run of exactly this scope that is still right, if there is one."""
+    narrowed = scope.wastes or scope.park or scope.site or subject.role is Role.ENTERPRISE
+    if narrowed or group not in (None, GroupBy.WASTE, GroupBy.SITE):
+        return None
+    digest = following(()).digest
+    run = repository.newest_done(session, subject, ALL, digest, scope, StockRule.MIXED)
+    if run is None or run.result is None or run.ledgers != repository.fingerprint(session, subject, scope):
+        return None
+    kept = {"": run.result["summary"]} if group is None else run.result.get(group.value)
+    return None if kept is None else {code: _read(item["terminal"]) for code, item in kept.items()}
+
+
+def _read(rate: Mapping[str, str]) -> EndedInProduct:
+    followed, ended = (
+        int(Decimal(rate[f"{part}_tonnes"]) * GRAMS_PER_TONNE) for part in ("denominator", "numerator")
+    )
+    return EndedInProduct(followed, ended)
 
 
 def _surroundings(session: ReadSession, scope: Scope) -> Scope:

@@ -55,7 +55,19 @@ def print_summary(found: SummaryOut) -> None:
         highlight=False,
     )
     console.print(_rates(found))
+    console.print(
+        f"申报产生量 reported {_number(found.generated_tonnes)} t，其中次生 of which residues of uses"
+        f" {_number(found.secondary_tonnes)} t；最终利用率以其余为分母，同一吨不计两次 / the terminal rate counts the rest,"
+        " no tonne twice",
+        highlight=False,
+    )
     console.print(_balance(found))
+    quality = found.quality
+    console.print(
+        f"{quality.states} 个状态 states，{quality.flows} 条流 flows；质量误差 mass error"
+        f" {quality.mass_error:.1e}，{quality.method}",
+        highlight=False,
+    )
     console.print(_products(found))
     if found.untracked_sites:
         console.print(_sites(found))
@@ -74,11 +86,6 @@ def _rates(found: SummaryOut) -> Table:
     for name, rate in found.nominal.items():
         table.add_row(Text(_WORDS[name]), *_rate(rate))
     table.add_row(Text("最终利用率 terminal", style="bold"), *_rate(found.terminal))
-    table.caption = (
-        f"申报产生量 reported {_number(found.generated_tonnes)} t，其中次生 of which residues of uses"
-        f" {_number(found.secondary_tonnes)} t；最终利用率以其余为分母，同一吨不计两次 / the terminal rate counts no tonne twice"
-    )
-    table.caption_justify = "left"
     return table
 
 
@@ -104,12 +111,6 @@ def _balance(found: SummaryOut) -> Table:
         for reason, part in details.get(fate, {}).items():
             if Decimal(part):
                 table.add_row(Text("     " + _WORDS[reason], style="dim"), _number(part), "", "", "")
-    quality = found.quality
-    table.caption = (
-        f"{quality.states} 个状态 states，{quality.flows} 条流 flows；质量误差 mass error {quality.mass_error:.1e}，"
-        f"{quality.method}"
-    )
-    table.caption_justify = "left"
     return table
 
 

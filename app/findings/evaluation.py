@@ -4,6 +4,7 @@ One evaluation at a time holds the lock, and it reads the facts after it got it:
 whatever is committed later has its own job. Batches are transactions of their own, so that nobody waits long.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,17 +85,17 @@ def _clear(database: Database, parts: Parts, when: When, rules: Rules) -> Tally:
     """Let go of what was found in partitions that are no more, and by rules that are no more."""
     names, alive = set(parts.names()), {rule.id for rule in registry.RULES}
     chosen = {rule.id for rule in rules}
+    stale: dict[str, set[str]] = defaultdict(set)
+    tally = Tally()
     with database.writing() as session:
         lock_names(session, [_LOCK])
         query = select(Finding.rule, Finding.partition).where(Finding.present.is_(True)).distinct()
-        stale = [
-            (rule, partition)
-            for rule, partition in session.execute(query)
-            if rule not in alive or (rule in chosen and partition not in names)
-        ]
-        return replace_findings(
-            session, {rule for rule, _ in stale}, {partition for _, partition in stale}, [], when.now
-        )
+        for rule, partition in session.execute(query):
+            if rule not in alive or (rule in chosen and partition not in names):
+                stale[rule].add(partition)
+        for rule in sorted(stale):
+            tally.add(replace_findings(session, [rule], stale[rule], [], when.now))
+    return tally
 
 
 def _batches(parts: Parts, when: When) -> Iterator[_Batch]:

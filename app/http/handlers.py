@@ -91,7 +91,8 @@ def _on_http(request: Request, error: Exception) -> JSONResponse:
             return problem_response(request, known())
     headers = dict(error.headers or {})
     if error.status_code == _METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(sorted(_methods_of(request)))
+        # Pages are not in the contract; what the framework knows of them is true.
+        headers["Allow"] = ", ".join(sorted(_methods_of(request))) or headers.get("Allow", "")
     return problem_response(request, _HttpProblem(error.status_code, headers))
 
 

@@ -8,11 +8,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app.http.handlers import problem_response
-from app.http.problems import NotFound
+from app.http.problems import NotFound, Problem
 from app.settings import Settings
 from app.web import docs_pages, pages
 from app.web.docs import swagger_folder
-from app.web.page_route import state_page
+from app.web.page_route import problem_page
 from app.web.rendering import STATIC, STATIC_PATH
 
 _YEAR_S = 365 * 24 * 3600
@@ -43,8 +43,12 @@ def install(app: FastAPI, settings: Settings) -> None:
 
 
 def _not_found(request: Request, _error: Exception) -> Response:
-    """Tell a person with a browser by a page, and a machine by a problem, that the address leads nowhere."""
+    return refusal(request, NotFound())
+
+
+def refusal(request: Request, problem: Problem) -> Response:
+    """Tell a refusal that no route has made: by a page to a person with a browser, by a problem to a machine."""
     wants_page = "text/html" in request.headers.get("accept", "")
     if wants_page and request.url.path.strip("/").partition("/")[0] not in _OF_MACHINES:
-        return state_page(request, "not_found", NotFound.status)
-    return problem_response(request, NotFound())
+        return problem_page(request, problem)
+    return problem_response(request, problem)

@@ -17,7 +17,13 @@ from app.web.rendering import Person, language_for, person_of, render
 from app.web.texts import text
 
 _log = structlog.get_logger("huanlian.web")
-_STATES = {Forbidden.status: "no_rights", NotFound.status: "not_found", Invalid.status: "invalid"}
+_TOO_MANY = 429
+_STATES = {
+    Forbidden.status: "no_rights",
+    NotFound.status: "not_found",
+    Invalid.status: "invalid",
+    _TOO_MANY: "too_many",
+}
 _FIELDS = {
     "#query/region": "scope.region",
     "#query/waste": "scope.waste",
@@ -60,7 +66,9 @@ class PageRoute(APIRoute):
 def problem_page(request: Request, problem: Problem) -> Response:
     """Tell a refusal."""
     faults = [_words(fault, language_for(request)) for fault in problem.errors]
-    return state_page(request, _STATES.get(problem.status, "failed"), problem.status, faults)
+    page = state_page(request, _STATES.get(problem.status, "failed"), problem.status, faults)
+    page.headers.update(problem.headers)
+    return page
 
 
 def _words(fault: Fault, language: Language) -> str:

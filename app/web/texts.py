@@ -208,6 +208,8 @@ _STATES = {
     ),
     "not_found": Message("没有这个页面", "There is no such page"),
     "not_found.lead": Message("地址可能已变，或您无权查看。", "It may have moved, or you may not see it."),
+    "too_many": Message("请求过于频繁", "Too many requests"),
+    "too_many.lead": Message("请等一分钟再试。", "Please wait a minute and try again."),
     "failed": Message("暂时无法显示", "This cannot be shown right now"),
     "failed.lead": Message(
         "数据没有丢失。请稍后再试；仍不行，请把下面的编号告诉管理员。",

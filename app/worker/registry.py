@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.chain_runs import jobs as chain_runs
+from app.findings import jobs as findings
 from app.outbox.jobs import Handler
 from app.outbox.retries import RetryPolicy
 from app.outbox.schedules import Periodic
@@ -71,7 +72,10 @@ def _refuse_twice(what: str, names: Sequence[str]) -> None:
 
 
 # One entry a slice, in the order of the alphabet.
-SLICES: tuple[SliceJobs, ...] = (SliceJobs(chain_runs.HANDLERS),)
+SLICES: tuple[SliceJobs, ...] = (
+    SliceJobs(chain_runs.HANDLERS),
+    SliceJobs(findings.HANDLERS, findings.PERIODIC, findings.SUBSCRIPTIONS),
+)
 
 
 def shipped() -> Registry:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy import sparse
 
 from chains.balance import Floats, Ints, total_by
 from chains.reconciliation.gradients import (
@@ -13,6 +12,7 @@ from chains.reconciliation.gradients import (
     ScaledColumns,
     conjugate_gradients,
     precondition,
+    unit_diagonal,
 )
 
 #: restarts with the factor
@@ -20,24 +20,16 @@ _REFINEMENTS = 2
 
 
 class IteratedRows:
-    """`matrix` D^-½ S D^-½ of `rows` (l,); `scale` (l,) is D^-½ and `null` (l,) the scaled null vectors or 0.
+    """D^-½ S D^-½ for `rows` (l,); `scale` (l,) is D^-½ and `null` (l,) the scaled null vectors or 0.
 
     The factor is made when scaling alone has failed once, and kept: later right sides would fail alike.
     """
 
-    def __init__(
-        self,
-        rows: Ints,
-        columns: ScaledColumns,
-        matrix: sparse.csr_array,
-        scale: Floats,
-        null: Floats,
-        label: Ints,
-    ) -> None:
+    def __init__(self, rows: Ints, columns: ScaledColumns, scale: Floats, null: Floats, label: Ints) -> None:
         self.rows = rows
         self._columns = columns
         self._scale = scale
-        self._matrix = matrix
+        self._matrix = unit_diagonal(columns, rows.size)
         self._null = null
         self._label = np.unique(label, return_inverse=True)[1] if bool(null.any()) else None
         self._factor: Callable[[Floats], Floats] | None = None

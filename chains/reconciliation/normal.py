@@ -10,7 +10,7 @@ from chains.balance import Flags, Floats, Ints, total_by
 from chains.reconciliation.contraction import Contraction
 from chains.reconciliation.dense import DenseBatch, factor
 from chains.reconciliation.forest import GAIN_TOLERANCE, spanning_forest
-from chains.reconciliation.gradients import ScaledColumns, unit_diagonal
+from chains.reconciliation.gradients import ScaledColumns
 from chains.reconciliation.iterated import IteratedRows
 
 #: a component above this many rows is never factored densely
@@ -114,24 +114,24 @@ def normal_equations(contraction: Contraction, variance: Floats) -> NormalEquati
     one = c.first_coefficient * sigma * scale[c.first]
     other = c.second_coefficient * sigma * scale[c.second]
     columns = ScaledColumns(c.first, c.second, one, other)
-    matrix = unit_diagonal(columns, c.row_count)
-    components = _components(c, matrix)
+    components = _components(c)
     dense = _dense_components(components.size)
     batches = tuple(_batches(c, components, dense, diagonal, one * other)) if bool(dense.any()) else ()
-    iterated = _iterated(columns, matrix, components, np.flatnonzero(~dense[components.label]), scale)
+    iterated = _iterated(columns, components, np.flatnonzero(~dense[components.label]), scale)
     return NormalEquations(c, variance, diagonal, components, batches, iterated)
 
 
-def _components(c: Contraction, matrix: sparse.csr_array) -> Components:
-    """Components of the rows, from the symmetric pattern of `matrix` (r, r)."""
-    count, found = csgraph.connected_components(matrix, directed=False)
-    label = found.astype(np.int64)
+def _components(c: Contraction) -> Components:
     pair = c.second < c.row_count
+    a, b = c.first[pair], c.second[pair]
+    places = (a.astype(np.int32), b.astype(np.int32))
+    graph = sparse.coo_array((np.ones(a.size), places), shape=(c.row_count, c.row_count))
+    count, found = csgraph.connected_components(graph, directed=False)
+    label = found.astype(np.int64)
     closed = np.ones(int(count), np.bool_)
     closed[label[c.first[~pair]]] = False
     null = np.zeros(c.row_count)
     if bool(closed.any()):
-        a, b = c.first[pair], c.second[pair]
         inside = closed[label[a]]
         tail, head = a[inside], b[inside]
         log_gain = np.log(-c.second_coefficient[pair][inside] / c.first_coefficient[pair][inside])
@@ -178,7 +178,7 @@ def _batches(
 
 
 def _iterated(
-    columns: ScaledColumns, matrix: sparse.csr_array, components: Components, rows: Ints, scale: Floats
+    columns: ScaledColumns, components: Components, rows: Ints, scale: Floats
 ) -> IteratedRows | None:
     """Gather the system of the iterated `rows`; `scale` (r + 1,) is D^-½."""
     if not rows.size:
@@ -191,6 +191,5 @@ def _iterated(
         columns = ScaledColumns(
             local[columns.first[mine]], local[columns.second[mine]], columns.one[mine], columns.other[mine]
         )
-        matrix = unit_diagonal(columns, rows.size)
     null = components.null[rows] / scale[rows]
-    return IteratedRows(rows, columns, matrix, scale[rows], null, components.label[rows])
+    return IteratedRows(rows, columns, scale[rows], null, components.label[rows])

@@ -269,6 +269,25 @@ def test_people_are_protected_and_not_locked_out(service: Service) -> None:
     assert [answer.status_code for answer in own] == [303] * 4
 
 
+def test_a_person_is_told_by_a_page_and_a_machine_by_a_problem(service: Service) -> None:
+    service.limit(rate_limit_address="1/minute")
+    at = service.at(FAR)
+    answers = [
+        at.get(path, headers={"Accept": accept})
+        for path, accept in (
+            ("/", "text/html"),
+            ("/", "text/html"),
+            ("/v1/wastes", "text/html"),
+            ("/", "*/*"),
+        )
+    ]
+    assert [answer.status_code for answer in answers[1:]] == [429] * 3
+    kinds = [answer.headers["content-type"].partition(";")[0] for answer in answers[1:]]
+    assert kinds == ["text/html", "application/problem+json", "application/problem+json"]
+    assert "请等一分钟再试" in answers[1].text
+    assert all(int(answer.headers["retry-after"]) == 60 for answer in answers[1:])
+
+
 def test_many_names_from_one_address_do_not_keep_the_processor_busy(service: Service) -> None:
     """Each password tried costs a slow hash, whoever's it is."""
     service.limit(rate_limit_sign_in_address="3/minute")

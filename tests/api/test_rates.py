@@ -174,7 +174,7 @@ def test_others_sites_and_regions_stay_closed(city: Database) -> None:
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [
-        ({"metric": "utilization.terminal"}, "#query/metric"),
+        ({"metric": "utilization.nothing"}, "#query/metric"),
         ({"wastes": ("SW02", "SW99")}, "#query/waste"),
         ({"region": "99"}, "#query/region"),
         ({"first": APRIL}, "#query/from"),

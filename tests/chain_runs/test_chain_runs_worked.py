@@ -65,11 +65,11 @@ def test_ash_beyond_the_yield_is_generation_of_its_own(people: People, sessions:
 
 def test_one_waste_alone_counts_all_that_is_reported_of_it(people: People, sessions: Database) -> None:
     gangue_to_blocks(people)
-    items = {item.group["waste"]: item for item in report.by_waste(told(sessions).solved, {})}
+    items = {item.group["waste"]: item for item in report.by_waste(told(sessions).solved, {}).items()}
     assert [items[waste].counted_tonnes for waste in ("SW02", "SW03", "SW04")] == ["26", "26", "100"]
     assert [items[waste].terminal.percent for waste in ("SW02", "SW03", "SW04")] == ["76.92", "0.00", "20.00"]
     assert positive(items["SW04"].ended_here_tonnes) == {"stored": "20", "air": "28"}
-    by_site = report.by_site(told(sessions).solved, {})
+    by_site = report.by_site(told(sessions).solved, {}).items()
     assert {item.group["site"]: item.counted_tonnes for item in by_site} == {
         site(MINE): "100",
         site(PLANT): "0",

@@ -20,14 +20,20 @@ from chain_runs.city import (
     site,
     summary,
 )
+from support.clock import SettableClock
 
 from app.auth.subjects import Subject
+from app.chain_runs import runs
+from app.chain_runs.jobs import carry_out
+from app.chain_runs.models import ChainRun
 from app.db.session import Database
 from app.domain.periods import Month
 from app.domain.rates import METRICS, TERMINAL, Totals
+from app.outbox.jobs import JobContext
 from app.rates.schemas import RateItemOut, RatesOut
 from app.rates.scope import GroupBy, RateQuery
 from app.rates.service import OFFERED, rates
+from app.settings import Settings
 
 TERMINAL_OF_MARCH = RateQuery("utilization.terminal", region="1402", first=MARCH, last=MARCH)
 
@@ -132,3 +138,27 @@ def test_the_region_of_the_run_is_what_it_is_followed_in(people: People, session
     county = summary(sessions, Question(region="140213"))
     assert county.inputs_tonnes["imported"] == "80"
     assert county.terminal.reason == "empty_denominator"
+
+
+def test_a_stored_run_gives_the_same_rates_until_a_ledger_changes(
+    people: People, sessions: Database, settings: Settings, clock: SettableClock
+) -> None:
+    gangue_to_blocks(people)
+    groups = (None, GroupBy.WASTE, GroupBy.SITE)
+    live = [ask(sessions, replace(TERMINAL_OF_MARCH, group_by=group)) for group in groups]
+    with sessions.writing() as session:
+        run = runs.request(session, ADMIN, Question().query, NOW)
+    carry_out(JobContext(sessions, settings, clock), {"run_id": str(run.id)})
+    assert [ask(sessions, replace(TERMINAL_OF_MARCH, group_by=group)) for group in groups] == live
+    with sessions.writing() as session:
+        # A stored figure that nobody could compute shows that it is read, and not made anew.
+        stored = session.get_one(ChainRun, run.id)
+        summary_of_run = stored.result["summary"] if stored.result else {}
+        terminal = summary_of_run["terminal"] | {"numerator_tonnes": "77"}
+        stored.result = {"summary": summary_of_run | {"terminal": terminal}}
+    assert one(sessions).percent == "77.00"
+    file(people, WORKS, {"waste": "SW01", "generated_tonnes": "1"}, month="2025-04")
+    assert one(sessions).percent == "77.00", "another month's ledger"
+    late = people.register("91140200MA0EXAMPLK", region="140212")
+    assert late, "a new site may be whom somebody sent to"
+    assert one(sessions).percent == "20.00"

@@ -105,7 +105,7 @@ def test_what_was_not_filed_is_not_told(people: People) -> None:
     people.client.post("/v1/ledgers/bulk?mode=each", json=bulk, headers=people.of())
     assert count(people.sessions) == 1
     again = people.client.post("/v1/ledgers/bulk?mode=each", json=bulk[:1], headers=people.of()).json()
-    assert again["results"][0]["outcome"] == "unchanged"
+    assert again["items"][0]["outcome"] == "unchanged"
     assert count(people.sessions) == 1, "the same again is no news"
 
 

@@ -1,9 +1,11 @@
 """Refuses whoever asks too often, before a body is read or a route is found, and tells everyone what is left."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from app.clock import Clock
 from app.domain.errors import Message as Text
@@ -15,6 +17,8 @@ from app.http.rate_limit.callers import Callers, address_of, name_signed_in_with
 from app.settings import Settings
 
 _REFUSED_FROM = 400
+# How a refusal is told: as a problem, or as a page to whoever wants one.
+Refusal: TypeAlias = Callable[[Request, Problem], Response]
 
 
 class TooManyRequests(Problem):
@@ -57,8 +61,11 @@ class _Try:
 class RateLimit:
     """Counts each request against its caller: a verified subject, else its address, at a sign-in door also the name."""
 
-    def __init__(self, app: App, *, settings: Settings, clock: Clock, reach: Reach) -> None:
+    def __init__(
+        self, app: App, *, settings: Settings, clock: Clock, reach: Reach, refusal: Refusal = problem_response
+    ) -> None:
         self._app = app
+        self._refusal = refusal
         self._allowances = Allowances.of(settings, clock)
         self._callers = Callers(settings, clock)
         self._reach = reach
@@ -87,7 +94,7 @@ class RateLimit:
             await self._app(scope, receive, send_with_standing)
             return
         scope.setdefault("state", {})["limited_by"] = standing.allowance
-        answer = problem_response(Request(scope), TooManyRequests(standing.reset_s))
+        answer = self._refusal(Request(scope), TooManyRequests(standing.reset_s))
         await answer(scope, receive, send_with_standing)
 
     async def _spend(self, scope: Scope) -> Standing:
