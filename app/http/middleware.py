@@ -73,6 +73,10 @@ class RequestContext:
         headers.setdefault("Cache-Control", "no-store")
 
 
+# Only bytes on the wire, never in memory; above this a client learns it by the connection's end.
+_MOST_DISCARDED_BYTES = 512 * 1024 * 1024
+
+
 class BodyLimit:
     """Refuses a body above its bound, by what is announced and by what arrives, before anyone parses it."""
 
@@ -97,6 +101,7 @@ class BodyLimit:
             message = await receive()
             arrived += len(message.get("body", b""))
             if arrived > limit:
+                await _discard_rest(receive, message)
                 # Raised inside the application, whose handlers turn it into the same problem as below.
                 raise HTTPException(PayloadTooLarge.status)
             return message
@@ -105,6 +110,16 @@ class BodyLimit:
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         document = PayloadTooLarge().document(scope.get("state", {}).get("request_id"))
-        # The rest of the body is not read: the connection ends with the answer.
+        if (b"expect", b"100-continue") not in scope["headers"]:
+            await _discard_rest(receive, {"more_body": True})
+        # Whoever asked first need not send the body; whatever is still on its way ends with the connection.
         response = JSONResponse(document, PayloadTooLarge.status, {"Connection": "close"}, MEDIA_TYPE)
         await response(scope, receive, send)
+
+
+async def _discard_rest(receive: Receive, message: Message) -> None:
+    """Let a client finish sending: one whose connection is shut while it sends sees a broken pipe, not the answer."""
+    discarded = 0
+    while message.get("more_body", False) and discarded < _MOST_DISCARDED_BYTES:
+        message = await receive()
+        discarded += len(message.get("body", b""))
