@@ -17,6 +17,7 @@ from app.http.middleware import BodyLimit, RequestContext
 from app.http.rate_limit.middleware import RateLimit, Reach, SignInDoor
 from app.observability import logs
 from app.observability.metrics import Metrics
+from app.observability.queue_metrics import QueueMetrics
 from app.observability.request_metrics import RequestMetrics
 from app.settings import Settings
 from app.web.install import install as install_pages
@@ -51,6 +52,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, *, with_worker: 
     app.state.clock = clock
     app.state.database = Database(make_engines(settings))
     app.state.metrics = Metrics(app.state.database.engines, VERSION)
+    app.state.metrics.registry.register(QueueMetrics(app.state.database, clock))
     app.state.worker = Worker(app.state.database, settings, shipped(), clock=clock) if with_worker else None
     handlers.install(app)
     app.include_router(router)

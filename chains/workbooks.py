@@ -45,7 +45,7 @@ def sheet_rows(path: Path) -> Sequence[Sequence[Cell]]:
         KeyError,
         OSError,
         EOFError,
-        NotImplementedError,
+        RuntimeError,
         zipfile.BadZipFile,
     ) as error:
         raise FileFault("", f"不是 .xlsx 工作簿：{error}", f"not an .xlsx workbook: {error}") from None

@@ -31,8 +31,22 @@ def pytest_configure(config: pytest.Config) -> None:
     # What the person at the keyboard has set for a service of their own must not steer the tests.
     for name in [name for name in os.environ if name.startswith("HUANLIAN_")]:
         del os.environ[name]
+    _draw_plain_tracebacks()
     told = getattr(config, "workerinput", None)
     config.stash[RUN] = Run.join(told["run"], told["workerid"]) if told else Run.begin()
+
+
+def _draw_plain_tracebacks() -> None:
+    """Until a test configures logging itself: structlog would draw every local, minutes for a long statement."""
+    import structlog
+
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

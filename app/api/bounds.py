@@ -80,7 +80,11 @@ def _limit(node: Any, *, answer: bool) -> None:
         case _:
             pass
     for key, value in node.items():
-        if key not in {"example", "examples", "default", "enum", "const"}:
+        if key == "properties":
+            # A field may bear any name, `default` as well.
+            for field in value.values():
+                _limit(field, answer=answer)
+        elif key not in {"example", "examples", "default", "enum", "const"}:
             _limit(value, answer=answer)
 
 

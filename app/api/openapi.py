@@ -146,32 +146,34 @@ def requirement_of(dependant: Dependant) -> Requirement | None:
 
 
 def _complete(operation: dict[str, Any], path: str, method: str, door: Requirement | None) -> None:
-    takes_body = "requestBody" in operation
-    refusals = {"429", "500", "503", "default"}
     if door is not None:
         scopes = sorted(scope.value for scope in door.scopes)
         operation["security"] = [{"oauth2": scopes}, {"bearer": []}]
         if method in {"get", "head"}:
             operation["security"].append({"session": []})
-        refusals |= {"401", "403"}
-    if "{" in path:
-        refusals.add("404")
-    if takes_body or operation.get("parameters"):
-        refusals.add("422")
-    if takes_body:
-        refusals |= {"400", "413"}
     answers = operation["responses"]
-    for status in list(answers):
-        if status[0] in "45":
-            answers[status] = _refusal(status, answers[status])
-    for status in sorted(refusals):
-        if status not in answers:
-            answers[status] = _refusal(status, {})
+    for status in {*_refusals_of(operation, path, door), *answers}:
+        if status == "default" or status[0] in "45":
+            answers[status] = _refusal(status, answers.get(status, {}))
     for status, answer in answers.items():
         if status[0] in "24":
             answer["headers"] = answer.get("headers", {}) | RATE_LIMIT_HEADERS
     answers["429"]["headers"] |= RETRY_AFTER
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def _refusals_of(operation: Mapping[str, Any], path: str, door: Requirement | None) -> set[str]:
+    """Name the ways in which a request of this kind can be refused."""
+    refusals = {"429", "500", "503", "default"}
+    if door is not None:
+        refusals |= {"401", "403"}
+    if "{" in path:
+        refusals.add("404")
+    if "requestBody" in operation:
+        refusals |= {"400", "413", "422"}
+    if operation.get("parameters"):
+        refusals.add("422")
+    return refusals
 
 
 def _refusal(status: str, told: Mapping[str, Any]) -> dict[str, Any]:

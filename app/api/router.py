@@ -12,7 +12,7 @@ from app.findings.rule_endpoints import router as rules
 from app.ledgers.endpoints import router as ledgers
 from app.observability.endpoints import router as operations
 from app.rates.endpoints import router as rates
-from app.reference.chains_endpoints import router as chains
+from app.reconciliations.endpoints import router as reconciliations
 from app.reference.endpoints import router as reference
 from app.transfers.endpoints import router as transfers
 
@@ -20,12 +20,12 @@ router = APIRouter()
 for _slice in (
     clients,
     reference,
-    chains,
     enterprises,
     ledgers,
     transfers,
     rates,
     chain_runs,
+    reconciliations,
     findings,
     rules,
     bulletins,

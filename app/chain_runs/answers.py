@@ -11,6 +11,7 @@ import numpy as np
 from app.auth.subjects import Role, Subject
 from app.chain_runs import report, runs, service
 from app.chain_runs.books import Books
+from app.chain_runs.definitions import ALL
 from app.chain_runs.figures import Solved
 from app.chain_runs.graph import Level, graph_of
 from app.chain_runs.models import ChainRun
@@ -19,7 +20,6 @@ from app.chain_runs.schemas import (
     FatesOut,
     FlowGraphOut,
     FlowsOut,
-    FollowedOut,
     OutsideOut,
     SankeyNodeOut,
     SankeyOut,
@@ -29,12 +29,12 @@ from app.chain_runs.schemas import (
     tonnes_of,
 )
 from app.chain_runs.service import RunQuery
-from app.chain_runs.trace import Step, Trace, Way, down, up
+from app.chain_runs.trace import Outside, Step, Trace, Way, down, up
 from app.db.session import ReadSession
 from app.domain.periods import Month
 from app.http.problems import Forbidden, Invalid, NotFound
-from app.rates import repository as rates_repository
-from app.rates.scope import GroupBy, query_fault
+from app.rates import service as rates
+from app.rates.service import GroupBy, query_fault
 
 MOST_STEPS = 500
 
@@ -50,9 +50,8 @@ def flows(
         graph = runs.kept_graph(run, level or Level.SITE)
     else:
         graph = FlowGraphOut.of(graph_of(service.solved(session, subject, asked), level))
-    chain = asked.followed
     return FlowsOut(
-        chain=FollowedOut(id=chain.id, version=chain.version, digest=chain.digest, wastes=list(chain.wastes)),
+        chain=report.followed_out(asked.followed),
         scope=report.scope_out(asked.scope),
         as_of=asked.scope.as_of,
         stock_rule=asked.stock_rule,
@@ -111,45 +110,43 @@ def _page(codes: Sequence[str], page: FatesQuery) -> tuple[list[str], str | None
     return shown, _cursor(shown[-1]) if len(left) > len(shown) else None
 
 
-def trace(
-    session: ReadSession,
-    subject: Subject,
-    code: str,
-    waste: str,
-    months: tuple[Month | None, Month | None],
-    way: Way,
-    as_of: datetime | None,
-    now: datetime,
-) -> TraceOut:
+@dataclass(frozen=True, slots=True)
+class TraceQuery:
+    """Which waste of which site is traced, which way, over which months."""
+
+    site: str
+    waste: str
+    way: Way = Way.DOWN
+    first: Month | None = None
+    last: Month | None = None
+    as_of: datetime | None = None
+
+
+def trace(session: ReadSession, subject: Subject, query: TraceQuery, now: datetime) -> TraceOut:
     """Trace a waste of a site through all that the subject may see. Raises NotFound for others' sites."""
-    if not rates_repository.site_is_visible(session, subject, code):
+    if not rates.site_is_visible(session, subject, query.site):
         raise NotFound
-    if not rates_repository.known_codes(session, "wastes", (waste,)):
+    if not rates.known_codes(session, "wastes", (query.waste,)):
         fault = query_fault("waste", "unknown_waste", "没有此固废种类", "there is no such waste stream")
         raise Invalid(errors=[fault])
-    query = RunQuery("all", first=months[0], last=months[1], as_of=as_of)
-    asked = service.ask(session, subject, query, now)
+    months = RunQuery(ALL, first=query.first, last=query.last, as_of=query.as_of)
+    asked = service.ask(session, subject, months, now)
     solved = service.solved(session, subject, asked)
-    stream = _stream(solved.network.books, code, waste)
+    stream = _stream(solved.network.books, query.site, query.waste)
     if stream is None:
-        found = Trace(0.0, (), (), dict.fromkeys(FATES, 0.0) if way is Way.DOWN else {})
+        found = Trace(0.0, (), (), dict.fromkeys(FATES, 0.0) if query.way is Way.DOWN else {})
     else:
-        found = (up if way is Way.UP else down)(solved, stream)
+        found = (up if query.way is Way.UP else down)(solved, stream)
     return TraceOut(
-        site=code,
-        waste=waste,
-        direction=way,
+        site=query.site,
+        waste=query.waste,
+        direction=query.way,
         from_=str(asked.scope.first),
         to=str(asked.scope.last),
         entering_tonnes=tonnes_of(found.entering),
         steps=[_step_out(solved, step) for step in found.steps[:MOST_STEPS]],
         more_steps=max(0, len(found.steps) - MOST_STEPS),
-        outside=[
-            OutsideOut(
-                party=one.party, purpose=one.purpose, tonnes=tonnes_of(one.tonnes), share=f"{one.share:.6f}"
-            )
-            for one in found.outside[:MOST_STEPS]
-        ],
+        outside=[_outside_out(one) for one in found.outside[:MOST_STEPS]],
         more_outside=max(0, len(found.outside) - MOST_STEPS),
         fates_tonnes={fate: tonnes_of(amount) for fate, amount in found.fates.items()},
     )
@@ -175,6 +172,12 @@ def _step_out(solved: Solved, step: Step) -> StepOut:
         tonnes=tonnes_of(step.tonnes),
         share=f"{step.share:.6f}",
         by_source_tonnes={kind: tonnes_of(amount) for kind, amount in sorted(step.by_source.items())},
+    )
+
+
+def _outside_out(one: Outside) -> OutsideOut:
+    return OutsideOut(
+        party=one.party, purpose=one.purpose, tonnes=tonnes_of(one.tonnes), share=f"{one.share:.6f}"
     )
 
 

@@ -12,7 +12,7 @@ from app.chain_runs.books import Grams, Ints
 from app.db.session import ReadSession
 from app.enterprises.models import Enterprise
 from app.ledgers.models import LedgerFlow, LedgerLine
-from app.rates.repository import AnySelect, Scope, filed_versions, places, sites_of
+from app.rates.service import AnySelect, Scope, filed_versions, places, sites_of
 
 _MAX_IN_LIST = 500
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
 from app.chain_runs import answers, runs
-from app.chain_runs.answers import FatesQuery
+from app.chain_runs.answers import FatesQuery, TraceQuery
 from app.chain_runs.definitions import ALL
 from app.chain_runs.graph import Level
 from app.chain_runs.models import ChainRun
@@ -31,7 +31,7 @@ from app.db.session import ReadSession
 from app.http.dependencies import Now, Reading, Writing
 from app.http.fields import CodeText, Moment, MonthText, ShortText, month_or_none
 from app.http.paging import Limit
-from app.rates.scope import GroupBy
+from app.rates.service import GroupBy
 from chains.graph import graphml
 from chains.stock import StockRule
 
@@ -45,7 +45,9 @@ ChainId = Annotated[
     ),
 ]
 SiteCode = Annotated[str, Path(max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")]
-Region = Annotated[str | None, Query(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", examples=["1402"])]
+Region = Annotated[
+    str | None, Query(max_length=6, pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", examples=["1402"])
+]
 Base = Annotated[ShortText | None, Query(examples=["datong"])]
 First = Annotated[MonthText | None, Query(alias="from")]
 Last = Annotated[MonthText | None, Query(alias="to")]
@@ -155,7 +157,7 @@ def get_trace(
 ) -> TraceOut:
     """Trace a waste of a site: where its tonnes go and end, or who they come from, as far as you may see."""
     months = month_or_none(first), month_or_none(last)
-    return answers.trace(session, subject, code, waste, months, direction, as_of, now)
+    return answers.trace(session, subject, TraceQuery(code, waste, direction, *months, as_of), now)
 
 
 def _run_out(session: ReadSession, subject: Subject, run: ChainRun, *, whole: bool) -> RunOut:

@@ -14,7 +14,7 @@ from app.db.session import ReadSession
 from app.domain.periods import Month
 from app.enterprises import service as enterprises
 from app.enterprises.service import Party
-from app.rates.repository import Scope
+from app.rates.service import Scope
 from app.reference import service as reference
 
 NO_METHOD = "estimate"
@@ -25,9 +25,11 @@ Rows = list[Sequence[Any]]
 Partner = tuple[str, Month | None]
 """The other party of a transfer as it was written, and the month where that tells which site is meant."""
 
-_PARTY, _MONTH, _GRAMS = 5, 8, 9
+# Places in the rows of columns.flows and columns.lines.
+_SITE, _WASTE, _PROCESS, _PRODUCT, _PARTY, _PURPOSE, _ABROAD, _MONTH, _GRAMS = range(1, 10)
+_LINE_SITE, _LINE_WASTE, _LINE_METHOD, _LINE_SUMS = range(4)
 
-_PURPOSE = numbered(PURPOSES)
+_PURPOSES = numbered(PURPOSES)
 _STREAM_SUMS = 5
 
 
@@ -75,9 +77,9 @@ class _Gathering:
         self._places = places
         self._lines, self._flows, self._parties = lines, flows, parties
         self._site = {place.code: number for number, place in enumerate(places)}
-        self._waste = numbered([row[1] for row in lines] + [row[2] for row in flows.all])
-        self._process = numbered(row[3] or "" for row in flows.used + flows.disposed)
-        self._product = numbered(row[4] or "" for row in flows.used)
+        self._waste = numbered([row[_LINE_WASTE] for row in lines] + [row[_WASTE] for row in flows.all])
+        self._process = numbered(row[_PROCESS] or "" for row in flows.used + flows.disposed)
+        self._product = numbered(row[_PRODUCT] or "" for row in flows.used)
         self._party = numbered(row[_PARTY] for row in flows.sent + flows.received)
         partners = set(map(_partner, flows.sent + flows.received))
         self._meant = {partner: self._site_meant(partner) for partner in partners}
@@ -88,8 +90,8 @@ class _Gathering:
         self._received = [row for row in flows.received if _partner(row) in self._near]
         # A partner that says nothing of a waste has a stream of it all the same: the tonnes were sent there.
         keys = (
-            self._keys([row[0] for row in lines], [row[1] for row in lines]),
-            self._keys([row[1] for row in flows.all], [row[2] for row in flows.all]),
+            self._keys([row[_LINE_SITE] for row in lines], [row[_LINE_WASTE] for row in lines]),
+            self._keys([row[_SITE] for row in flows.all], [row[_WASTE] for row in flows.all]),
             self._partner_keys(self._sent + self._received),
         )
         self._streams = np.unique(np.concatenate(keys))
@@ -113,7 +115,7 @@ class _Gathering:
             moves=moves,
             uses=self._uses(),
             disposed=self._ends(
-                flows.disposed, numbers(self._process, [row[3] or "" for row in flows.disposed])
+                flows.disposed, numbers(self._process, [row[_PROCESS] or "" for row in flows.disposed])
             ),
             exported=self._ends(exported, _purposes(exported)),
             unknown=self._ends(unknown, _purposes(unknown)),
@@ -129,7 +131,7 @@ class _Gathering:
 
     def _is_elsewhere(self, row: Sequence[Any]) -> bool:
         """Tell whether a receiver is declared, or known, to be outside of the scope."""
-        partner, leaves_province = _partner(row), row[7]
+        partner, leaves_province = _partner(row), row[_ABROAD]
         if leaves_province or self._meant[partner] is not None:
             return True
         # A firm with a site here among several, none meant in particular: nobody knows which one has it.
@@ -140,19 +142,21 @@ class _Gathering:
 
     def _partner_keys(self, rows: Rows) -> Grams:
         sites = numbers(self._near, list(map(_partner, rows))).astype(np.int64)
-        return sites * len(self._waste) + numbers(self._waste, [row[2] for row in rows])
+        return sites * len(self._waste) + numbers(self._waste, [row[_WASTE] for row in rows])
 
     def _stream(self, keys: Grams) -> Ints:
         return np.searchsorted(self._streams, keys).astype(np.int32)
 
     def _own(self, rows: Rows) -> Ints:
-        return self._stream(self._keys([row[1] for row in rows], [row[2] for row in rows]))
+        return self._stream(self._keys([row[_SITE] for row in rows], [row[_WASTE] for row in rows]))
 
     def _stream_columns(self, sigma: dict[str, float]) -> Streams:
         lines, count = self._lines, len(self._streams)
-        stream = self._stream(self._keys([row[0] for row in lines], [row[1] for row in lines]))
+        stream = self._stream(
+            self._keys([row[_LINE_SITE] for row in lines], [row[_LINE_WASTE] for row in lines])
+        )
         sums = np.zeros((_STREAM_SUMS, count), dtype=np.int64)
-        for total, place in zip(sums, range(3, 3 + _STREAM_SUMS), strict=True):
+        for total, place in zip(sums, range(_LINE_SUMS, _LINE_SUMS + _STREAM_SUMS), strict=True):
             np.add.at(total, stream, masses([row[place] for row in lines]))
         site, waste = np.divmod(self._streams, max(len(self._waste), 1))
         return Streams(
@@ -168,8 +172,12 @@ class _Gathering:
     def _sigma(self, stream: Ints, sigma: dict[str, float]) -> Floats:
         """Relative sigma of each stream; several methods in one are weighed by their turnover."""
         unmeasured, lines, count = sigma[NO_METHOD], self._lines, len(self._streams)
-        each = np.fromiter((sigma.get(row[2] or "", unmeasured) for row in lines), np.float64, len(lines))
-        turnover = np.fromiter((sum(row[3 : 3 + _STREAM_SUMS]) for row in lines), np.float64, len(lines))
+        each = np.fromiter(
+            (sigma.get(row[_LINE_METHOD] or "", unmeasured) for row in lines), np.float64, len(lines)
+        )
+        turnover = np.fromiter(
+            (sum(row[_LINE_SUMS : _LINE_SUMS + _STREAM_SUMS]) for row in lines), np.float64, len(lines)
+        )
         total = np.bincount(stream, turnover, count)
         mean = np.full(count, unmeasured)
         np.divide(np.bincount(stream, turnover * each, count), total, out=mean, where=total > 0)
@@ -191,9 +199,11 @@ class _Gathering:
         candidates = {partner: self._candidates(partner) for partner in set(map(_partner, rows))}
         if not any(candidates.values()):
             return moves, rows
-        ordered = sorted(rows, key=lambda row: (*row[1:3], row[_PARTY], row[6] or "", str(row[_MONTH])))
+        ordered = sorted(
+            rows, key=lambda row: (*row[_SITE:_PROCESS], row[_PARTY], row[_PURPOSE] or "", str(row[_MONTH]))
+        )
         unplaced = [
-            Unplaced(stream, self._streams_at(candidates[_partner(row)], row[2]), row[_GRAMS])
+            Unplaced(stream, self._streams_at(candidates[_partner(row)], row[_WASTE]), row[_GRAMS])
             for stream, row in zip(self._own(ordered).tolist(), ordered, strict=True)
         ]
         moves, left = placed(moves, unplaced, sent=sent)
@@ -213,8 +223,8 @@ class _Gathering:
     def _uses(self) -> Uses:
         rows = self._flows.used
         stream, grams = self._own(rows), masses([row[_GRAMS] for row in rows])
-        process = numbers(self._process, [row[3] or "" for row in rows])
-        product = numbers(self._product, [row[4] or "" for row in rows])
+        process = numbers(self._process, [row[_PROCESS] or "" for row in rows])
+        product = numbers(self._product, [row[_PRODUCT] or "" for row in rows])
         order = np.lexsort((product, process, stream))
         return Uses(stream[order], process[order], product[order], grams[order])
 
@@ -235,4 +245,4 @@ def _partner(row: Sequence[Any]) -> Partner:
 
 
 def _purposes(rows: Rows) -> Ints:
-    return numbers(_PURPOSE, [row[6] or "use" for row in rows])
+    return numbers(_PURPOSES, [row[_PURPOSE] or "use" for row in rows])

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from app.chain_runs.figures import Solved
 from app.chain_runs.network import EXPORTED, NUMBER
-from app.chain_runs.schemas import WarningOut, tonnes_of
-from app.rates.schemas import TextOut
+from app.chain_runs.schemas import RunWarningOut, SentenceOut, tonnes_of
 from app.rates.service import Cell
 from chains.attribution.checks import Remark, closed_loops, not_closed
 from chains.attribution.solver import MASS_TOLERANCE
@@ -13,7 +12,7 @@ from chains.attribution.solver import MASS_TOLERANCE
 _LISTED = 20
 
 
-def warnings_of(solved: Solved, cell: Cell) -> list[WarningOut]:
+def warnings_of(solved: Solved, cell: Cell) -> list[RunWarningOut]:
     """All remarks, what concerns the data first."""
     return [
         *_not_filed(cell),
@@ -24,12 +23,12 @@ def warnings_of(solved: Solved, cell: Cell) -> list[WarningOut]:
     ]
 
 
-def _warning(rule: str, zh: str, en: str, tonnes: float | None = None) -> WarningOut:
+def _warning(rule: str, zh: str, en: str, tonnes: float | None = None) -> RunWarningOut:
     text = None if tonnes is None else tonnes_of(tonnes)
-    return WarningOut(rule=rule, message=TextOut(zh=zh, en=en), tonnes=text)
+    return RunWarningOut(rule=rule, message=SentenceOut(zh=zh, en=en), tonnes=text)
 
 
-def _not_filed(cell: Cell) -> Iterator[WarningOut]:
+def _not_filed(cell: Cell) -> Iterator[RunWarningOut]:
     missing = cell.ledgers_expected - cell.ledgers_filed
     if missing > 0:
         yield _warning(
@@ -39,7 +38,7 @@ def _not_filed(cell: Cell) -> Iterator[WarningOut]:
         )
 
 
-def _without_definition(solved: Solved) -> Iterator[WarningOut]:
+def _without_definition(solved: Solved) -> Iterator[RunWarningOut]:
     found = sorted(solved.network.split.undefined, key=lambda one: (-one[2], one[:2]))
     for process, waste, tonnes in found[:_LISTED]:
         yield _warning(
@@ -72,7 +71,7 @@ _SENTENCES = {
 """Reasons of what is untracked or unexplained, in words."""
 
 
-def _sums(solved: Solved) -> Iterator[WarningOut]:
+def _sums(solved: Solved) -> Iterator[RunWarningOut]:
     for reasons, zh, en in (
         (solved.untracked, "去向不明", "untracked"),
         (solved.unexplained, "来源不明", "unexplained"),
@@ -84,7 +83,7 @@ def _sums(solved: Solved) -> Iterator[WarningOut]:
                 yield _warning(reason, f"{zh}：{what[0]}", f"{en}: {what[1]}", total)
 
 
-def _exported(solved: Solved) -> Iterator[WarningOut]:
+def _exported(solved: Solved) -> Iterator[RunWarningOut]:
     total = float(solved.ended_here[:, NUMBER[EXPORTED]].sum())
     if total > 0:
         yield _warning(
@@ -95,7 +94,7 @@ def _exported(solved: Solved) -> Iterator[WarningOut]:
         )
 
 
-def _engine(solved: Solved) -> Iterator[WarningOut]:
+def _engine(solved: Solved) -> Iterator[RunWarningOut]:
     model = solved.model
     remarks: list[Remark] = [
         *closed_loops(model.shares, model.sets, solved.network.labels()),

@@ -17,6 +17,7 @@ from app.chain_runs.schemas import (
     ProductOut,
     QualityOut,
     RateOut,
+    RunCoverageOut,
     RunScopeOut,
     SummaryOut,
     UntrackedSiteOut,
@@ -24,9 +25,7 @@ from app.chain_runs.schemas import (
 )
 from app.domain.quantities import tonnes_text
 from app.domain.rates import METRICS, Totals
-from app.rates.repository import Scope
-from app.rates.schemas import CoverageOut
-from app.rates.service import Cell
+from app.rates.service import Cell, Scope
 
 NOMINAL = ("utilization.statutory", "utilization.plain")
 """The rates that stand beside the terminal rate."""
@@ -55,12 +54,7 @@ def summary(told: Told) -> SummaryOut:
     one_group = np.zeros(streams.count, dtype=np.int32)
     [ends] = solved.ends(counted, one_group, 1)
     return SummaryOut(
-        chain=FollowedOut(
-            id=told.followed.id,
-            version=told.followed.version,
-            digest=told.followed.digest,
-            wastes=list(told.followed.wastes),
-        ),
+        chain=followed_out(told.followed),
         scope=scope_out(told.scope),
         as_of=told.scope.as_of,
         stock_rule=solved.network.rule,
@@ -81,15 +75,8 @@ def summary(told: Told) -> SummaryOut:
         cycling_index_sd=found.cycling_index_sd,
         mean_path_length=found.mean_path_length,
         loops=[_loop(one) for one in loops(solved, _MOST_LOOPS)],
-        coverage=CoverageOut.of(told.cell),
-        quality=QualityOut(
-            states=solved.model.shares.size,
-            flows=len(solved.network.flows.tonnes),
-            method=found.method,
-            iterations=found.iterations,
-            mass_error=found.mass_error,
-            residual=found.residual,
-        ),
+        coverage=RunCoverageOut.of(told.cell),
+        quality=_quality(solved),
         warnings=warnings_of(solved, told.cell),
     )
 
@@ -130,6 +117,10 @@ def by_site(solved: Solved, nominal: Mapping[str, Totals]) -> Groups:
 def nominal_of(totals: Totals) -> dict[str, RateOut]:
     """Give the rates of the statistics."""
     return {name: RateOut.of(METRICS[name].of(totals)) for name in NOMINAL}
+
+
+def followed_out(chain: Followed) -> FollowedOut:
+    return FollowedOut(id=chain.id, version=chain.version, digest=chain.digest, wastes=list(chain.wastes))
 
 
 def scope_out(scope: Scope) -> RunScopeOut:
@@ -178,6 +169,18 @@ def _fates(values: Floats) -> dict[str, str]:
 
 def _totals(values: Mapping[str, Floats]) -> dict[str, str]:
     return {name: tonnes_of(float(amounts.sum())) for name, amounts in values.items()}
+
+
+def _quality(solved: Solved) -> QualityOut:
+    found = solved.found
+    return QualityOut(
+        states=solved.model.shares.size,
+        flows=len(solved.network.flows.tonnes),
+        method=found.method,
+        iterations=found.iterations,
+        mass_error=found.mass_error,
+        residual=found.residual,
+    )
 
 
 def _products(solved: Solved) -> list[ProductOut]:

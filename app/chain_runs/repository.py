@@ -1,6 +1,7 @@
 """Stored runs, and what the ledgers of a scope amount to: a text that changes whenever a figure could."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -11,7 +12,7 @@ from app.chain_runs.models import ChainRun, RunState
 from app.db.session import ReadSession
 from app.enterprises.models import Enterprise, SiteVersion
 from app.ledgers.models import LedgerVersion
-from app.rates.repository import Scope, filed_versions, places, sites_of
+from app.rates.service import Scope, filed_versions, places, sites_of
 from chains.stock import StockRule
 
 
@@ -31,12 +32,19 @@ def fingerprint(session: ReadSession, subject: Subject, scope: Scope) -> str:
     )
     count, versions, newest = session.execute(query).one()
     sites = session.scalar(select(func.count()).select_from(place).where(*of_scope))
-    register = session.scalar(select(func.count()).select_from(SiteVersion))
-    successions = session.scalar(
-        select(func.count()).select_from(Enterprise).where(Enterprise.successor_id.is_not(None))
-    )
     moment = "-" if newest is None else newest.isoformat()
-    return f"ledgers {count} {versions or 0} {moment} sites {sites} {register} {successions}"
+    register = _register(session, scope.as_of)
+    return f"ledgers {count} {versions or 0} {moment} sites {sites} register {register}"
+
+
+def _register(session: ReadSession, as_of: datetime | None) -> str:
+    """Count what decides whom a code means: versions of sites, and successions of enterprises."""
+    versions = select(func.count()).select_from(SiteVersion)
+    successions = select(func.count()).select_from(Enterprise).where(Enterprise.successor_id.is_not(None))
+    if as_of is not None:
+        versions = versions.where(SiteVersion.recorded_at <= as_of)
+        successions = successions.where(Enterprise.succession_recorded_at <= as_of)
+    return f"{session.scalar(versions)} {session.scalar(successions)}"
 
 
 def runs_page(

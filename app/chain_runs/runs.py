@@ -17,8 +17,7 @@ from app.db.session import ReadSession, WriteSession
 from app.http.problems import Forbidden, NotFound
 from app.ids import new_id
 from app.outbox.jobs import enqueue
-from app.rates.repository import Scope
-from app.rates.scope import GroupBy
+from app.rates.service import GroupBy, Scope
 
 JOB = "chain_run"
 

@@ -11,7 +11,7 @@ from app.chain_runs.trace import Way
 from app.domain.quantities import GRAMS_PER_TONNE, tonnes_text
 from app.domain.rates import Ratio
 from app.http.fields import CodeText, Moment, MonthField
-from app.rates.schemas import CoverageOut, TextOut
+from app.rates.service import Cell
 from chains.stock import StockRule
 
 
@@ -112,11 +112,36 @@ class UntrackedSiteOut(_Out):
     reasons: dict[str, str]
 
 
-class WarningOut(_Out):
+class SentenceOut(_Out):
+    """A sentence in both languages."""
+
+    zh: str
+    en: str
+
+
+class RunCoverageOut(_Out):
+    """How much of what should be known is known."""
+
+    ledgers_filed: int
+    ledgers_expected: int
+    sent_tonnes: str
+    confirmed_tonnes: str
+
+    @classmethod
+    def of(cls, cell: Cell) -> Self:
+        return cls(
+            ledgers_filed=cell.ledgers_filed,
+            ledgers_expected=cell.ledgers_expected,
+            sent_tonnes=tonnes_text(cell.sent_grams),
+            confirmed_tonnes=tonnes_text(cell.confirmed_grams),
+        )
+
+
+class RunWarningOut(_Out):
     """What a reader should know of the figures."""
 
     rule: str
-    message: TextOut
+    message: SentenceOut
     tonnes: str | None = None
 
 
@@ -155,9 +180,9 @@ class SummaryOut(_Out):
     cycling_index_sd: float | None
     mean_path_length: float | None
     loops: list[LoopOut]
-    coverage: CoverageOut
+    coverage: RunCoverageOut
     quality: QualityOut
-    warnings: list[WarningOut]
+    warnings: list[RunWarningOut]
 
 
 class FlowNodeOut(_Out):

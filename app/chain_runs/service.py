@@ -11,14 +11,15 @@ from app.chain_runs.network import RULES, Network, build
 from app.chain_runs.reading import read_books
 from app.chain_runs.report import Groups, Told
 from app.chain_runs.schemas import SummaryOut
+from app.chain_runs.terminal import ended_in_products
 from app.db.session import ReadSession
 from app.domain.periods import Month
 from app.http.problems import Invalid
-from app.rates import repository as rates_repository
 from app.rates import service as rates
-from app.rates.repository import Scope
-from app.rates.scope import GroupBy, RateQuery, query_fault, resolve
+from app.rates.service import GroupBy, RateQuery, Scope, query_fault, resolve
 from chains.stock import StockRule
+
+__all__ = ["Asked", "RunQuery", "ask", "ended_in_products", "groups", "network", "solved", "summary", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def ask(session: ReadSession, subject: Subject, query: RunQuery, now: datetime) 
     if query.stock_rule not in RULES:
         zh, en = "台账不含存龄，不能按批次计算", "ledgers report no ages: the cohort rule cannot be applied"
         raise Invalid(errors=[query_fault("stock", "no_ages", zh, en)])
-    if query.base is not None and not rates_repository.known_codes(session, "bases", (query.base,)):
+    if query.base is not None and not rates.known_codes(session, "bases", (query.base,)):
         raise Invalid(errors=[query_fault("base", "unknown_base", "没有此基地", "there is no such base")])
     asked = RateQuery(
         "utilization.terminal",

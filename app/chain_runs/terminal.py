@@ -5,7 +5,7 @@ its tonnes are followed within its city, whoever asks.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -19,45 +19,41 @@ from app.chain_runs.figures import Solved
 from app.chain_runs.network import NUMBER, PRODUCT, build
 from app.chain_runs.reading import read_books
 from app.db.session import ReadSession
-from app.domain.periods import month_range
+from app.domain.periods import month_range, months_between
 from app.domain.quantities import GRAMS_PER_TONNE
 from app.enterprises.models import Site
-from app.rates.repository import Scope
-from app.rates.scope import GroupBy
+from app.http.problems import Invalid
+from app.rates.service import Followed, GroupBy, Scope, query_fault
 from chains.stock import StockRule
 
 CITY_DIGITS = 4
+MOST_MONTHS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class EndedInProduct:
-    """Masses of one group [g]."""
-
-    followed_grams: int
-    ended_in_product_grams: int
-
-
-NOTHING_FOLLOWED = EndedInProduct(0, 0)
+NOTHING = Followed(0, 0)
 
 
 def ended_in_products(
     session: ReadSession, subject: Subject, scope: Scope, group: GroupBy | None
-) -> dict[str, EndedInProduct]:
+) -> dict[str, Followed]:
     """Follow the generation of the scope, group by group; groups without generation may be absent."""
     if group is not GroupBy.MONTH:
         kept = _kept(session, subject, scope, group)
         return _followed(session, subject, scope, group) if kept is None else kept
+    if months_between(scope.first, scope.last) > MOST_MONTHS:
+        zh, en = f"逐月追踪最多 {MOST_MONTHS} 个月", f"month by month {MOST_MONTHS} months are the most"
+        raise Invalid(errors=[query_fault("from", "too_many_months", zh, en)])
     # A month is a network of its own: what it adds to a stock is not yet used in that month.
     found = {}
     for month in month_range(scope.first, scope.last):
         of_month = _followed(session, subject, replace(scope, first=month, last=month), None)
-        found[str(month)] = of_month.get("", NOTHING_FOLLOWED)
+        found[str(month)] = of_month.get("", NOTHING)
     return found
 
 
 def _followed(
     session: ReadSession, subject: Subject, scope: Scope, group: GroupBy | None
-) -> dict[str, EndedInProduct]:
+) -> dict[str, Followed]:
     chain = following(scope.wastes)
     around = replace(_surroundings(session, scope), wastes=chain.wastes)
     books = read_books(session, subject, around)
@@ -69,14 +65,14 @@ def _followed(
     whole = np.bincount(number, counted, len(present))
     product = np.bincount(number, ended, len(present))
     return {
-        str(name): EndedInProduct(round(whole[i] * GRAMS_PER_TONNE), round(product[i] * GRAMS_PER_TONNE))
+        str(name): Followed(round(whole[i] * GRAMS_PER_TONNE), round(product[i] * GRAMS_PER_TONNE))
         for i, name in enumerate(present)
     }
 
 
 def _kept(
     session: ReadSession, subject: Subject, scope: Scope, group: GroupBy | None
-) -> dict[str, EndedInProduct] | None:
+) -> dict[str, Followed] | None:
     """Read the figures of a stored run of exactly this scope that is still right, if there is one."""
     narrowed = scope.wastes or scope.park or scope.site or subject.role is Role.ENTERPRISE
     if narrowed or group not in (None, GroupBy.WASTE, GroupBy.SITE):
@@ -89,11 +85,11 @@ def _kept(
     return None if kept is None else {code: _read(item["terminal"]) for code, item in kept.items()}
 
 
-def _read(rate: Mapping[str, str]) -> EndedInProduct:
+def _read(rate: Mapping[str, str]) -> Followed:
     followed, ended = (
         int(Decimal(rate[f"{part}_tonnes"]) * GRAMS_PER_TONNE) for part in ("denominator", "numerator")
     )
-    return EndedInProduct(followed, ended)
+    return Followed(followed, ended)
 
 
 def _surroundings(session: ReadSession, scope: Scope) -> Scope:

@@ -3,6 +3,8 @@
 What a command needs is imported when it runs, so that `--help` loads neither the service nor numpy.
 """
 
+import io
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -69,4 +71,8 @@ def attribute(file: _File, *, json_output: _Json = False) -> None:
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a terminal that knows no Chinese shows question marks instead of a traceback
+            stream.reconfigure(errors="replace")
     cli()

@@ -45,7 +45,11 @@ def attribute(
             step()
             done = answer(named)
             step()
-            text = json.dumps(document(done), ensure_ascii=False, indent=1) if json_output else ""
+            text = (
+                json.dumps(document(done), ensure_ascii=False, allow_nan=False, indent=1)
+                if json_output
+                else ""
+            )
     except FileFault as fault:
         place = f"{file.name}: {fault.place}" if fault.place else file.name
         typer.echo(f"{place}: {fault.zh} / {fault.en}", err=True)
@@ -53,7 +57,8 @@ def attribute(
     for warning in done.warnings:
         typer.echo(f"{file.name}: 注意 warning: {warning.zh} / {warning.en}", err=True)
     if json_output:
-        typer.echo(text)
+        # as bytes: JSON is UTF-8 whatever the terminal's encoding
+        typer.echo(text.encode())
     else:
         _print_tables(done)
 

@@ -1,10 +1,18 @@
 """`huanlian db` and `huanlian seed`: the schema, and what is in it from the start."""
 
-from typing import Annotated
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.opening import opened, read_settings, refuse
+from app.cli.serving import tell_logins
+
+if TYPE_CHECKING:
+    from seed.demo_load import DemoLogin
+
+_USUAL_ADDRESS = "http://127.0.0.1:8000"
 
 db_app = typer.Typer(help="数据库结构 / the database schema", no_args_is_help=True)
 seed_app = typer.Typer(help="载入参考数据 / load reference data", no_args_is_help=True)
@@ -56,18 +64,28 @@ def _seed() -> None:
 def load(
     *,
     demo: Annotated[bool, typer.Option("--demo", help="并载入虚构的示例城市 / the made-up city too")] = False,
+    json_output: Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")] = False,
 ) -> None:
-    """载入随程序发布的参考数据；重复运行不改变数据 / load the shipped reference data; again changes nothing."""
+    """载入随程序发布的参考数据；重复运行不改变数据 / load the shipped reference data; again changes nothing.
+
+    With --demo the passwords and secrets of the city are made anew and told this once.
+    """
     from app.clock import system_clock  # noqa: PLC0415 - only when a command runs
     from seed.load import load_reference  # noqa: PLC0415 - same
 
     with opened(read_settings()) as database:
         with database.writing() as session:
             report = load_reference(session, system_clock())
-        counts = f"+{report.inserted} ~{report.changed} ={report.unchanged} kept {report.kept}"
-        typer.echo(f"参考数据 reference data {report.release}: {counts}")
+        logins: tuple[DemoLogin, ...] = ()
         if demo:
             from seed.demo_load import load_demo  # noqa: PLC0415 - brings every slice with it
 
-            for login in load_demo(database, system_clock()):
-                typer.echo(f"{login.username}  {login.password}  {login.name}")
+            logins = load_demo(database, system_clock())
+    if json_output:
+        told = asdict(report) | ({"logins": [asdict(login) for login in logins]} if demo else {})
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        return
+    counts = f"+{report.inserted} ~{report.changed} ={report.unchanged} -{report.retired} kept {report.kept}"
+    typer.echo(f"参考数据 reference data {report.release}: {counts}")
+    if logins:
+        tell_logins(logins, _USUAL_ADDRESS)

@@ -66,7 +66,8 @@ def reconcile(
     for warning in found["warnings"]:
         typer.echo(f"{file.name}: 注意 warning: {warning['zh']} / {warning['en']}", err=True)
     if json_output:
-        typer.echo(text)
+        # as bytes: JSON is UTF-8 whatever the terminal's encoding
+        typer.echo(text.encode())
     else:
         _print_tables(problem, answer, found)
 

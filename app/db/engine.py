@@ -17,6 +17,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.settings import Settings
 
 _BUSY_TIMEOUT_S = 30
+# Else an error's text, and so the log, would hold what was to be stored.
+_HIDE_PARAMETERS = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def _postgresql_engine(settings: Settings) -> Engine:
         pool_size=settings.pool_size,
         max_overflow=settings.pool_size,
         pool_pre_ping=True,
+        hide_parameters=_HIDE_PARAMETERS,
         connect_args={"options": options, "application_name": "huanlian"},
     )
 
@@ -64,10 +67,15 @@ def _sqlite_engines(settings: Settings) -> Engines:
         pool_size=1,
         max_overflow=0,
         pool_timeout=_BUSY_TIMEOUT_S,
+        hide_parameters=_HIDE_PARAMETERS,
         connect_args=connect_args,
     )
     read = create_engine(
-        settings.database_url, pool_size=settings.pool_size, max_overflow=32, connect_args=connect_args
+        settings.database_url,
+        pool_size=settings.pool_size,
+        max_overflow=32,
+        connect_args=connect_args,
+        hide_parameters=_HIDE_PARAMETERS,
     )
     event.listen(write, "connect", _on_connect_write)
     event.listen(read, "connect", _on_connect_read)

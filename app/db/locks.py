@@ -7,19 +7,21 @@ from sqlalchemy import text
 
 from app.db.session import WriteSession
 
+_IN_ORDER = "FROM unnest(CAST(:keys AS bigint[])) WITH ORDINALITY AS t(k, n) ORDER BY n"
+_ALONE = text("SELECT pg_advisory_xact_lock(k) " + _IN_ORDER)
+_SHARED = text("SELECT pg_advisory_xact_lock_shared(k) " + _IN_ORDER)
 
-def lock_names(session: WriteSession, names: Iterable[str]) -> None:
-    """Hold the named locks until the transaction ends. Sorted, so that two writers never wait for each other in a ring."""
+
+def lock_names(session: WriteSession, names: Iterable[str], *, shared: bool = False) -> None:
+    """Hold the named locks until the transaction ends. Sorted, so that two writers never wait for each other in a ring.
+
+    Any number may hold a lock `shared`; whoever wants it alone waits for all of them, and they for it.
+    """
     if session.get_bind().dialect.name != "postgresql":
         return
     keys = sorted({_key(name) for name in names})
     if keys:
-        session.execute(
-            text(
-                "SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) WITH ORDINALITY AS t(k, n) ORDER BY n"
-            ),
-            {"keys": keys},
-        )
+        session.execute(_SHARED if shared else _ALONE, {"keys": keys})
 
 
 def _key(name: str) -> int:

@@ -23,6 +23,11 @@ from app.reference import service as reference
 from app.transfers import service as transfers
 
 
+class CodeTaken(Conflict):
+    code = "code_taken"
+    title = Message("该代码已被其他企业的场所使用", "A site of another enterprise has this code")
+
+
 class AlreadyRegistered(Conflict):
     code = "already_registered"
     title = Message("该代码已登记，且内容不同", "This code is registered already, with different content")
@@ -63,6 +68,7 @@ def register_site(
     lock_names(session, [f"site:{name}" for name in {body.code, wanted["permit_number"]} if name])
     present = repository.site_by_code(session, body.code)
     if present is not None:
+        _refuse_hidden(session, subject, present)
         if body.reports_from is None:
             del wanted["reports_from"]
         _refuse_difference(present, wanted, {"code": body.code})
@@ -140,6 +146,12 @@ def relink_site(session: WriteSession, site: Site, former_permit: str | None = N
         line.append(repository.enterprise_by_id(session, line[-1].successor_id))
     named = [site.code, site.permit_number, former_permit, *(member.credit_code for member in line)]
     transfers.relink(session, [code for code in named if code is not None])
+
+
+def _refuse_hidden(session: WriteSession, subject: Subject, site: Site) -> None:
+    """Say of a site that the asker may not see that its code is taken, and nothing of what is registered."""
+    if repository.seen_site(session, subject, site.code) is None:
+        raise CodeTaken(errors=[Fault("/code", "taken", CodeTaken.title)], extra={"code": site.code})
 
 
 def _refuse_another_owner(site: Site, owner: Enterprise, now_owner: Enterprise) -> None:

@@ -140,11 +140,8 @@ def assign(
             text, errors=[Fault(f"/findings/{place}", "unknown_finding", text) for place in places]
         )
     changed = [finding for finding in found if finding.assignee != assignee]
-    codes = dict(
-        session.execute(select(Site.id, Site.code).where(Site.id.in_({each.site_id for each in changed})))
-        .tuples()
-        .all()
-    )
+    named = select(Site.id, Site.code).where(Site.id.in_({each.site_id for each in changed}))
+    codes = {row.id: row.code for row in session.execute(named)}
     for finding in changed:
         finding.assignee = assignee
     steps = [

@@ -22,5 +22,15 @@ def ordinary_turnover(facts: SiteFacts, month: Month) -> int | None:
     return median_low([turnover(facts.books[other]) for other in near])
 
 
+def silent_tail(due: list[Month], facts: SiteFacts) -> list[Month]:
+    """The due months after the last one on file, in order."""
+    tail: list[Month] = []
+    for month in reversed(due):
+        if month in facts.books:
+            break
+        tail.append(month)
+    return tail[::-1]
+
+
 def _distance(one: Month, other: Month) -> int:
     return months_between(min(one, other), max(one, other))

@@ -2,32 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from math import hypot
 
-from app.domain.errors import Message
 from app.domain.periods import Month
 from app.findings.facts import Figure, PairFacts, Transfer, total
-from app.findings.rule import Parameter
 
 SHARED_FIGURES = frozenset({"sent", "received", "decided"})
 """What both parties of a transfer may know of each other: the reports of the common transfer."""
-
-
-def LEAST_TONNES(default: Decimal) -> Parameter:  # noqa: N802 - reads like the constants beside it
-    """Below this no finding is worth anybody's time."""
-    text = Message("至少多少吨", "at least so much")
-    return Parameter("least_tonnes", default, "t", Decimal(0), Decimal(1_000_000), text)
-
-
-UNSTATED_SIGMA = Parameter(
-    "unstated_sigma",
-    Decimal("0.05"),
-    "1",
-    Decimal("0.001"),
-    Decimal(1),
-    Message("未填计量方式时的相对标准不确定度", "relative σ where no method is stated"),
-)
 
 
 @dataclass(frozen=True, slots=True)

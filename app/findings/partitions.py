@@ -134,10 +134,10 @@ def _named_by(
             )
             .distinct()
         )
-        for site_id, month, kind, party in session.execute(query):
-            if (site_id, month) in wanted:
-                named.append((wanted[site_id, month], month, kind, party))
-    parties = enterprises.parties(session, {party for *_, party in named})
+        for site_id, month, kind, written in session.execute(query):
+            if (site_id, month) in wanted and written is not None:
+                named.append((wanted[site_id, month], month, kind, written))
+    parties = enterprises.parties(session, {code for *_, code in named})
     codes = {site.site_code for party in parties.values() for site in party.sites}
     places = enterprises.sites_by_code(session, codes)
     for site, month, kind, code in named:

@@ -6,12 +6,12 @@ own and the authorities' that are not internal.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.auth.subjects import Role, Subject
@@ -72,7 +72,7 @@ def page(
     rows = session.execute(_selected(subject, query, query.limit + 1)).all()
     shown = rows[: query.limit]
     cursor = _cursor(shown[-1][0], query.order) if len(rows) > query.limit else None
-    return [document(row, subject) for row in shown], cursor
+    return [document(finding, code, name, subject) for finding, code, name in shown], cursor
 
 
 def export(
@@ -81,7 +81,7 @@ def export(
     """As many as a spreadsheet takes at once, and where to go on."""
     rows = session.execute(_selected(subject, query, _MAX_EXPORT + 1)).all()
     cursor = _cursor(rows[_MAX_EXPORT - 1][0], query.order) if len(rows) > _MAX_EXPORT else None
-    return [document(row, subject) for row in rows[:_MAX_EXPORT]], cursor
+    return [document(finding, code, name, subject) for finding, code, name in rows[:_MAX_EXPORT]], cursor
 
 
 def _selected(subject: Subject, query: FindingQuery, limit: int) -> Any:
@@ -100,17 +100,17 @@ def _selected(subject: Subject, query: FindingQuery, limit: int) -> Any:
 
 def conditions(subject: Subject, query: FindingQuery) -> list[ColumnElement[bool]]:
     """What is asked for, as conditions on findings joined with their site."""
-    asked: list[tuple[Any, ColumnElement[bool]]] = [
-        (query.rules, Finding.rule.in_(query.rules)),
-        (query.site, or_(Site.code == query.site, Finding.counterpart == query.site)),
-        (query.waste, Finding.waste == query.waste),
-        (query.first, Finding.last_month >= query.first),
-        (query.last, Finding.first_month <= query.last),
-        (query.states, Finding.state.in_(query.states)),
-        (query.severity, Finding.severity == query.severity),
-        (query.min_grams, Finding.grams >= query.min_grams),
+    asked: list[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = [
+        (query.rules, Finding.rule.in_),
+        (query.site, lambda site: or_(Site.code == site, Finding.counterpart == site)),
+        (query.waste, Finding.waste.__eq__),
+        (query.first, Finding.last_month.__ge__),
+        (query.last, Finding.first_month.__le__),
+        (query.states, Finding.state.in_),
+        (query.severity, Finding.severity.__eq__),
+        (query.min_grams, Finding.grams.__ge__),
     ]
-    found = [condition for value, condition in asked if value not in (None, ())]
+    found = [condition(value) for value, condition in asked if value not in (None, ())]
     if query.region is not None:
         found.append(
             or_(within(Finding.region, query.region), within(Finding.counterpart_region, query.region))
@@ -130,7 +130,7 @@ def one(session: ReadSession, subject: Subject, finding_id: uuid.UUID) -> dict[s
     row = session.execute(query.where(Finding.id == finding_id, visible(subject))).one_or_none()
     if row is None:
         raise NotFound
-    return document(row, subject) | {
+    return document(*row, subject) | {
         "evidence": row[0].evidence,
         "steps": [_step(step, subject) for step in _steps(session, subject, finding_id)],
         "attachments": [
@@ -174,9 +174,7 @@ def _cursor(finding: Finding, order: Order) -> str:
 def _read_cursor(cursor: str) -> tuple[int, uuid.UUID]:
     try:
         grams, _, last = cursor.partition(".")
-        if len(grams) > 18:
-            raise ValueError(grams)
-        return int(grams), uuid.UUID(last)
+        return int(grams[:18]), uuid.UUID(last)
     except ValueError:
         text = Message(
             "分页游标无效，请从第一页重新开始", "this cursor is not valid; start again from the first page"
@@ -184,9 +182,8 @@ def _read_cursor(cursor: str) -> tuple[int, uuid.UUID]:
         raise Invalid(errors=[Fault("#query/cursor", "bad_cursor", text)]) from None
 
 
-def document(row: Row[Any], subject: Subject) -> dict[str, Any]:
+def document(finding: Finding, site: str, site_name: str, subject: Subject) -> dict[str, Any]:
     """A finding as it is listed."""
-    finding, site, site_name = row
     rule = registry.BY_ID.get(finding.rule)
     title = Message(finding.rule, finding.rule) if rule is None else rule.text
     own = finding.enterprise_id in subject.enterprise_ids or subject.role is not Role.ENTERPRISE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from app.clock import local_date
 from app.db.session import ReadSession
@@ -79,16 +79,13 @@ def books_of(
         .join(LedgerVersion, LedgerVersion.id == Ledger.version_id)
         .where(*conditions)
     ).all()
-    first = dict(
-        session.execute(
-            select(LedgerVersion.ledger_id, func.min(LedgerVersion.received_at))
-            .join(Ledger, Ledger.id == LedgerVersion.ledger_id)
-            .where(*conditions, LedgerVersion.is_draft.is_(False))
-            .group_by(LedgerVersion.ledger_id)
-        )
-        .tuples()
-        .all()
+    moments = (
+        select(LedgerVersion.ledger_id, func.min(LedgerVersion.received_at))
+        .join(Ledger, Ledger.id == LedgerVersion.ledger_id)
+        .where(*conditions, LedgerVersion.is_draft.is_(False))
+        .group_by(LedgerVersion.ledger_id)
     )
+    first = {ledger_id: local_date(at, when.timezone) for ledger_id, at in session.execute(moments)}
     lines = _lines(session, conditions)
     flows = _flows(session, conditions)
     activities = _activities(session, conditions)
@@ -98,7 +95,7 @@ def books_of(
             month=head.month,
             ref=LedgerRef(str(head.id), head.version),
             nil=head.nil,
-            first_filed=local_date(first[head.id], when.timezone),
+            first_filed=first[head.id],
             lines=tuple(lines[head.version_id]),
             flows=tuple(flows[head.version_id]),
             activities=tuple(activities[head.version_id]),
@@ -146,11 +143,11 @@ def _flows(session: ReadSession, conditions: Iterable[Any]) -> Mapping[uuid.UUID
         .order_by(LedgerFlow.version_id, LedgerFlow.line, LedgerFlow.kind, LedgerFlow.position)
     )
     rows = session.execute(query).all()
-    parties = enterprises.parties(session, {row[0].party for row in rows if row[0].party is not None})
+    parties = enterprises.parties(session, {flow.party for flow, _, _ in rows if flow.party is not None})
     regions = _regions(session, parties.values())
     found: dict[uuid.UUID, list[Flow]] = defaultdict(list)
-    for row in rows:
-        found[row[0].version_id].append(_flow(row, parties, regions))
+    for flow, waste, month in rows:
+        found[flow.version_id].append(_flow(flow, waste, month, parties, regions))
     return found
 
 
@@ -159,8 +156,13 @@ def _regions(session: ReadSession, parties: Iterable[enterprises.Party]) -> dict
     return {code: site.region for code, site in enterprises.sites_by_code(session, codes).items()}
 
 
-def _flow(row: Row[Any], parties: Mapping[str, enterprises.Party], regions: Mapping[str, str]) -> Flow:
-    flow, waste, month = row
+def _flow(
+    flow: LedgerFlow,
+    waste: str,
+    month: Month,
+    parties: Mapping[str, enterprises.Party],
+    regions: Mapping[str, str],
+) -> Flow:
     party = parties.get(flow.party or "", enterprises.UNKNOWN)
     meant = party.site_in(month)
     return Flow(
@@ -215,5 +217,6 @@ def _declared(session: ReadSession, site_ids: Sequence[uuid.UUID]) -> Mapping[uu
     found: dict[uuid.UUID, list[Declared]] = defaultdict(list)
     for site_id, sender, month, waste, purpose, grams, ledger_id, version in session.execute(query):
         ref = None if ledger_id is None else LedgerRef(str(ledger_id), version)
-        found[site_id].append(Declared(sender, month, waste, purpose, grams, ref))
+        if site_id is not None and grams is not None:
+            found[site_id].append(Declared(sender, month, waste, purpose, grams, ref))
     return found

@@ -4,12 +4,56 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.findings.rule import Partition, Rule
-from app.findings.rules import line_balance, missing_month, receiver_silent
+from app.findings.rules import (
+    dumped,
+    late_filing,
+    line_balance,
+    missing_month,
+    negative_stock,
+    noncompliant_disposal,
+    out_of_province,
+    over_capacity,
+    pair_disagreement,
+    receiver_silent,
+    receiver_unfit,
+    refused_quantity,
+    same_figure,
+    sender_silent,
+    silent_site,
+    stock_discontinuity,
+    storage_over_capacity,
+    storage_over_time,
+    sudden_drop,
+    sudden_surge,
+    unit_slip,
+    unit_slip_pair,
+    unknown_receiver,
+)
 
 RULES: tuple[Rule[Any], ...] = (
     line_balance.RULE,
+    negative_stock.RULE,
+    stock_discontinuity.RULE,
     missing_month.RULE,
+    silent_site.RULE,
+    late_filing.RULE,
     receiver_silent.RULE,
+    sender_silent.RULE,
+    pair_disagreement.RULE,
+    unit_slip_pair.RULE,
+    refused_quantity.RULE,
+    unknown_receiver.RULE,
+    receiver_unfit.RULE,
+    over_capacity.RULE,
+    out_of_province.RULE,
+    unit_slip.RULE,
+    same_figure.RULE,
+    sudden_drop.RULE,
+    sudden_surge.RULE,
+    dumped.RULE,
+    noncompliant_disposal.RULE,
+    storage_over_capacity.RULE,
+    storage_over_time.RULE,
 )
 BY_ID: Mapping[str, Rule[Any]] = {rule.id: rule for rule in RULES}
 

@@ -130,7 +130,8 @@ def _register(session: WriteSession, placed: Sequence[Placed], present: Iterable
             firms[code] = (firm_id, region)
     by_id = {site.id: site.code for site in sites.values()}
     for ids in chunks(sorted({row.site_id for row in present} - by_id.keys())):
-        by_id |= dict(session.execute(select(Site.id, Site.code).where(Site.id.in_(ids))).tuples().all())
+        rows = session.execute(select(Site.id, Site.code).where(Site.id.in_(ids)))
+        by_id |= {row.id: row.code for row in rows}
     return _Register(sites, firms, by_id)
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from app.auth.subjects import Subject
 from app.db.session import ReadSession
 from app.domain.ledger import LedgerState
-from app.domain.periods import Month
 from app.domain.quantities import tonnes_text
 from app.enterprises.models import Site
 from app.findings import registry
@@ -107,12 +106,12 @@ def _reported(
         .where(Ledger.state != LedgerState.DRAFT)
         .group_by(column)
     )
-    asked: list[tuple[Month | str | None, Any]] = [
-        (query.first, Ledger.month >= query.first),
-        (query.last, Ledger.month <= query.last),
-        (query.waste, LedgerLine.waste == query.waste),
-    ]
-    statement = statement.where(*(condition for value, condition in asked if value is not None))
+    if query.first is not None:
+        statement = statement.where(Ledger.month >= query.first)
+    if query.last is not None:
+        statement = statement.where(Ledger.month <= query.last)
+    if query.waste is not None:
+        statement = statement.where(LedgerLine.waste == query.waste)
     found = dict.fromkeys(groups, 0)
     for group, grams in session.execute(statement.where(column.in_(list(groups)))):
         found[group] = int(grams or 0)

@@ -3,10 +3,10 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from app.auth.subjects import Role, Subject
-from app.auth.visibility import visible_to
+from app.auth.visibility import visible_to, within
 from app.db.base import table_of
 from app.db.locks import lock_names
 from app.db.session import WriteSession
@@ -18,8 +18,9 @@ from app.http.problems import Conflict, Forbidden, Invalid, NotFound
 from app.ids import new_id
 from app.ledgers import events
 from app.ledgers.models import Ledger, LedgerTransition, MonthClosing
-from app.ledgers.surroundings import lock_name
+from app.ledgers.surroundings import closing_lock, hold_open, lock_name
 from app.outbox.events import publish
+from app.reference import service as reference
 
 
 def _refuse_others(subject: Subject) -> None:
@@ -50,6 +51,7 @@ def decide(
     ledger, site_code = found
     if subject.role is Role.REGULATOR and ledger.state is LedgerState.DRAFT:
         raise NotFound  # as when reading: a draft is its author's business
+    hold_open(session, [ledger.month])
     lock_names(session, [lock_name(site_code, ledger.month)])
     session.refresh(ledger)
     if to is LedgerState.RETURNED and not reason:
@@ -65,37 +67,49 @@ def decide(
     ledger.state = to
 
 
-def close_month(session: WriteSession, subject: Subject, region: str, month: Month, now: datetime) -> int:
+def close_month(
+    session: WriteSession, subject: Subject, region: str, month: Month, *, now: datetime, this_month: Month
+) -> int:
     """Close a month for a region: its filed ledgers become `closed`, later changes need a reason. Answers how many."""
     _refuse_others(subject)
     if subject.role is Role.REGULATOR and not region.startswith(subject.region or "-"):
         raise Forbidden(Message("不在您的辖区", "this region is not in your territory"))
-    lock_names(session, [f"closing:{region}:{month}"])
-    already = session.scalar(
-        select(func.count())
-        .select_from(MonthClosing)
-        .where(MonthClosing.region == region, MonthClosing.month == month)
-    )
-    if not already:
+    _refuse_nowhere_and_never(session, region, month, this_month)
+    # Alone: filings and decisions of this month have ended, or find it closed. What is read below stays true.
+    lock_names(session, [closing_lock(month)])
+    _keep_closing(session, subject, region, month, now)
+    closable = [state for state, allowed in DECISIONS.items() if LedgerState.CLOSED in allowed]
+    open_ledgers = session.execute(
+        select(Ledger.id, Ledger.state)
+        .join(Site, Site.id == Ledger.site_id)
+        .where(Ledger.month == month, within(Site.region, region), Ledger.state.in_(closable))
+    ).all()
+    moved = [(ledger_id, state) for ledger_id, state in open_ledgers]
+    if moved:
+        ids = [ledger_id for ledger_id, _ in moved]
+        session.execute(update(Ledger).where(Ledger.id.in_(ids)).values(state=LedgerState.CLOSED))
+        _record(session, moved, LedgerState.CLOSED, None, subject, now)
+    return len(moved)
+
+
+def _refuse_nowhere_and_never(session: WriteSession, region: str, month: Month, this_month: Month) -> None:
+    faults = []
+    if region not in reference.codes(session).regions:
+        text = Message("没有此行政区划代码", "there is no such region code")
+        faults.append(Fault("/region", "unknown_region", text))
+    if month > this_month:
+        text = Message("月份尚未到来，不能关账", "this month has not come yet; it cannot be closed")
+        faults.append(Fault("/month", "future_month", text))
+    if faults:
+        raise Invalid(errors=faults)
+
+
+def _keep_closing(session: WriteSession, subject: Subject, region: str, month: Month, now: datetime) -> None:
+    """Keep who closed the month, and when; closing it again changes nothing of that."""
+    kept = select(MonthClosing.id).where(MonthClosing.region == region, MonthClosing.month == month)
+    if session.scalar(kept) is None:
         row = {"id": new_id(), "region": region, "month": month, "actor": subject.actor, "at": now}
         session.execute(insert(table_of(MonthClosing)), [row])
-    open_ledgers = session.execute(
-        select(Ledger.id, Ledger.state, Site.code)
-        .join(Site, Site.id == Ledger.site_id)
-        .where(
-            Ledger.month == month,
-            Site.region.startswith(region, autoescape=True),
-            Ledger.state.in_(
-                [state for state, allowed in DECISIONS.items() if LedgerState.CLOSED in allowed]
-            ),
-        )
-    ).all()
-    lock_names(session, [lock_name(code, month) for _, _, code in open_ledgers])
-    ids = [ledger_id for ledger_id, _, _ in open_ledgers]
-    if ids:
-        session.execute(update(Ledger).where(Ledger.id.in_(ids)).values(state=LedgerState.CLOSED))
-        _record(session, [(i, state) for i, state, _ in open_ledgers], LedgerState.CLOSED, None, subject, now)
-    return len(ids)
 
 
 def _record(

@@ -247,9 +247,12 @@ def post_decision(
 
 
 @router.post("/closings", response_model=ClosedOut)
-def post_closing(body: ClosingIn, subject: Reader, session: Writing, now: Now) -> dict[str, Any]:
+def post_closing(
+    body: ClosingIn, subject: Reader, session: Writing, now: Now, settings: SettingsDep
+) -> dict[str, Any]:
     """Close a month for a region; from then on it changes only with a reason."""
-    closed = close_month(session, subject, body.region, body.month, now)
+    this_month = Month.of(local_date(now, settings.timezone))
+    closed = close_month(session, subject, body.region, body.month, now=now, this_month=this_month)
     return {"region": body.region, "month": str(body.month), "ledgers_closed": closed}
 
 

@@ -39,7 +39,8 @@ def of_filing(
                 "generated_tonnes": _generated(command.content),
             },
             region=site.region,
-            enterprise_id=site.enterprise_id,
+            # Who registered it: its successors see it too, whoever filed.
+            enterprise_id=site.registered_id,
             site_id=site.id,
         )
         for command, result, site in _told(commands, results, sites)

@@ -67,6 +67,8 @@ def _file_one(command: Command, around: Surroundings, filer: Filer, batch: Batch
         warnings = check(content, _context(content, site, around))
         placed = batch.place(command, site, current, sha256, warnings)
         around.current[(site.id, content.month)] = placed
+        if placed.counts:
+            around.reported.declare(transfers.Declared(site, content), around.parties)
         fresh = current is None or not current.counts
         return _result(Outcome.CREATED if fresh else Outcome.AMENDED, command, placed, warnings)
     except Problem as problem:
@@ -178,14 +180,16 @@ def _context(content: LedgerContent, site: SiteRow, around: Surroundings) -> Con
     ]
     counterparts: dict[tuple[str, str, str, str], Counterpart] = {}
     for direction, party, waste, purpose in flows:
-        key = transfers.key_of(party, around.parties)
+        key = transfers.key_of(party, around.parties, content.month)
         grams = around.reported.other_side(direction, site.code, key, content.month, waste, purpose)
         if grams is not None:
             counterparts[(direction, party, waste, purpose)] = Counterpart(grams)
     context = Context(
         unknown_parties=frozenset(party for _, party, _, _ in flows if not around.parties[party].known),
         own_parties=frozenset(
-            party for _, party, _, _ in flows if transfers.key_of(party, around.parties) == site.code
+            party
+            for _, party, _, _ in flows
+            if transfers.key_of(party, around.parties, content.month) == site.code
         ),
         facilities=around.facilities.get(site.id),
         processes=around.codes.processes,

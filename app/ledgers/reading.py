@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 from app.auth.subjects import Role, Subject
-from app.auth.visibility import visible_to
+from app.auth.visibility import visible_to, within
 from app.db.session import ReadSession
 from app.domain.errors import Fault, Message
 from app.domain.ledger import LedgerState
@@ -102,7 +102,7 @@ def page(
     if query.site is not None:
         statement = statement.where(Site.code == query.site)
     if query.region is not None:
-        statement = statement.where(Site.region.startswith(query.region, autoescape=True))
+        statement = statement.where(within(Site.region, query.region))
     if query.first is not None:
         statement = statement.where(Ledger.month >= query.first)
     if query.last is not None:

@@ -68,6 +68,7 @@ class Surroundings:
 
 def load(session: WriteSession, commands: Sequence[Command], filer: Filer) -> Surroundings:
     """Lock the site-months of the set, then look around them."""
+    hold_open(session, {command.content.month for command in commands})
     lock_names(session, {lock_name(command.content.site, command.content.month) for command in commands})
     sites = _own_sites(session, commands, filer)
     months = {command.content.month for command in commands}
@@ -91,6 +92,16 @@ def load(session: WriteSession, commands: Sequence[Command], filer: Filer) -> Su
         closed=_closed_months(session, months),
         current=_current(session, wanted),
     )
+
+
+def hold_open(session: WriteSession, months: Iterable[Month]) -> None:
+    """Let no month be closed anywhere until this transaction ends: what it moves is moved before or after."""
+    lock_names(session, {closing_lock(month) for month in months}, shared=True)
+
+
+def closing_lock(month: Month) -> str:
+    """The name that whoever closes a month holds alone, and whoever changes a ledger of it holds with others."""
+    return f"closing:{month}"
 
 
 def lock_name(site_code: str, month: Month) -> str:

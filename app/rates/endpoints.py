@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
+from app.chain_runs.service import ended_in_products
 from app.http.dependencies import Now, Reading
 from app.http.fields import CodeText, Moment, ShortText
 from app.rates import service
@@ -14,6 +15,7 @@ from app.rates.export import csv_text
 from app.rates.progress import TargetsQuery, targets_progress
 from app.rates.schemas import MetricOut, MetricsOut, RatesOut, TargetsProgressOut
 from app.rates.scope import GroupBy, RateQuery, month_of
+from app.reconciliations.service import intervals_of
 
 router = APIRouter(prefix="/v1", tags=["rates"])
 
@@ -67,7 +69,8 @@ def get_rates(
         limit=limit,
         cursor=cursor,
     )
-    answer = RatesOut.of(service.rates(session, subject, query, now))
+    found = service.rates(session, subject, query, now, ended_in_products)
+    answer = RatesOut.of(found, intervals_of(session, subject, found))
     if form == "csv" or (form is None and "text/csv" in accept):
         return _csv(answer, group_by)
     return answer

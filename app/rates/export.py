@@ -2,12 +2,12 @@
 
 import csv
 import io
-import re
 
-from app.rates.schemas import RatesOut
+from app.http.spreadsheet import safe_cell
+from app.rates.schemas import RateItemOut, RatesOut
 
-_PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+__all__ = ["csv_text", "safe_cell"]
+
 _SCOPE = ("enterprise", "region", "base", "park", "site", "waste", "from", "to")
 
 
@@ -39,6 +39,10 @@ _COLUMNS = (
     "confirmed_tonnes",
     "warnings",
     "as_of",
+    "interval_95_low",
+    "interval_95_high",
+    "interval_95_reason",
+    "reconciliation",
 )
 
 
@@ -66,11 +70,12 @@ def _row(answer: RatesOut, number: int) -> list[str]:
         *("" if figure is None else str(figure) for figure in figures),
         " ".join(item.warnings),
         answer.as_of.isoformat(),
+        *_interval(item),
     ]
 
 
-def safe_cell(text: str) -> str:
-    """Disarm what a spreadsheet would take for a formula; a plain number stays one."""
-    if text.startswith(_STARTS_A_FORMULA) and _PLAIN_NUMBER.fullmatch(text) is None:
-        return "'" + text
-    return text
+def _interval(item: RateItemOut) -> tuple[str, str, str, str]:
+    interval = item.interval_95
+    if interval is None:
+        return "", "", item.interval_95_reason or "", ""
+    return interval.low, interval.high, "", str(interval.reconciliation)

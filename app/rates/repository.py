@@ -159,7 +159,7 @@ def by_key(rows: Iterable[AnyRow], key: Key) -> dict[str, AnyRow]:
 
 
 def sums(session: ReadSession, subject: Subject, scope: Scope, group: str | None) -> dict[str, Totals]:
-    """Sum the generator-side figures, group by group."""
+    """Sum the generator-side figures, group by group; a group of nothing is none, whoever named it in a ledger."""
     rolled_up = (
         subject.role is not Role.ENTERPRISE
         and scope.as_of is None
@@ -168,7 +168,8 @@ def sums(session: ReadSession, subject: Subject, scope: Scope, group: str | None
     )
     query, key = _from_rollups(subject, scope, group) if rolled_up else _from_lines(subject, scope, group)
     rows = by_key(session.execute(grouped(query, key)), key)
-    return {name: Totals(**_fields(row)) for name, row in rows.items()}
+    found = {name: _fields(row) for name, row in rows.items()}
+    return {name: Totals(**fields) for name, fields in found.items() if any(fields.values())}
 
 
 def _fields(row: AnyRow) -> dict[str, int]:

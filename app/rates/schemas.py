@@ -1,5 +1,7 @@
 """Answers about rates and targets as they leave: tonnes and shares as decimal text."""
 
+import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Self
@@ -13,6 +15,7 @@ from app.domain.rates import Metric, Ratio, fixed_text
 from app.rates.progress import TargetProgress, TargetsAnswer
 from app.rates.repository import Scope
 from app.rates.service import COVERAGE, Cell, RateAnswer, RateItem
+from app.reconciliations.service import Known
 
 
 class _Out(BaseModel):
@@ -94,6 +97,34 @@ class CoverageOut(_Out):
         )
 
 
+class IntervalOut(_Out):
+    """The rate after reconciliation with its 95 % interval, and the reconciliation that it is from."""
+
+    value: str
+    low: str
+    high: str
+    percent: str
+    low_percent: str
+    high_percent: str
+    reconciliation: uuid.UUID
+
+    @classmethod
+    def of(cls, known: Known) -> Self | None:
+        if known.interval is None or known.reconciliation is None:
+            return None
+        figures = (known.interval.value, known.interval.low, known.interval.high)
+        value, low, high = (Fraction(figure) for figure in figures)
+        return cls(
+            value=fixed_text(value, 6),
+            low=fixed_text(low, 6),
+            high=fixed_text(high, 6),
+            percent=fixed_text(value * 100, 2),
+            low_percent=fixed_text(low * 100, 2),
+            high_percent=fixed_text(high * 100, 2),
+            reconciliation=known.reconciliation,
+        )
+
+
 class RateItemOut(_Out):
     """One group's rate. `numerator` and `denominator` count ledgers and stand only in metric=coverage."""
 
@@ -107,9 +138,11 @@ class RateItemOut(_Out):
     reason: str | None
     coverage: CoverageOut
     warnings: list[str]
+    interval_95: IntervalOut | None = None
+    interval_95_reason: str | None = None
 
     @classmethod
-    def of(cls, item: RateItem, group: dict[str, str], metric: Metric) -> Self:
+    def of(cls, item: RateItem, group: dict[str, str], metric: Metric, known: Known | None = None) -> Self:
         ratio, counts = item.ratio, metric is COVERAGE
         # Figures that nobody reported are not nought.
         known = item.cell.filed_any and not counts
@@ -124,6 +157,8 @@ class RateItemOut(_Out):
             reason=ratio.reason,
             coverage=CoverageOut.of(item.cell),
             warnings=list(item.warnings),
+            interval_95=None if known is None else IntervalOut.of(known),
+            interval_95_reason=None if known is None else known.reason,
         )
 
 
@@ -137,12 +172,16 @@ class RatesOut(_Out):
     next_cursor: str | None
 
     @classmethod
-    def of(cls, answer: RateAnswer) -> Self:
+    def of(cls, answer: RateAnswer, intervals: Mapping[str, Known] | None = None) -> Self:
+        known = intervals or {}
         return cls(
             metric=MetricOut.of(answer.metric),
             scope=scope_document(answer.scope),
             as_of=answer.as_of.astimezone(UTC),
-            items=[RateItemOut.of(item, group_of(answer, item), answer.metric) for item in answer.items],
+            items=[
+                RateItemOut.of(item, group_of(answer, item), answer.metric, known.get(item.key))
+                for item in answer.items
+            ],
             next_cursor=answer.next_cursor,
         )
 

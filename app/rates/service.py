@@ -3,12 +3,11 @@
 import base64
 import binascii
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.auth.subjects import Subject
-from app.chain_runs.terminal import NOTHING_FOLLOWED, ended_in_products
 from app.db.session import ReadSession
 from app.domain.errors import Message
 from app.domain.periods import Month, month_range, months_between
@@ -26,8 +25,38 @@ from app.http.problems import Invalid
 from app.rates import repository
 from app.rates.as_of import confirmed_then
 from app.rates.confirmed import Sent, confirmed_now
-from app.rates.repository import Filed, Scope
+from app.rates.repository import (
+    AnySelect,
+    Filed,
+    Scope,
+    filed_versions,
+    known_codes,
+    places,
+    site_is_visible,
+    sites_of,
+)
 from app.rates.scope import GroupBy, RateQuery, earlier, query_fault, resolve
+
+# What other slices need to ask about the same ledgers as the rates do, in the same words.
+__all__ = [
+    "AnySelect",
+    "Cell",
+    "Followed",
+    "GroupBy",
+    "RateAnswer",
+    "RateQuery",
+    "Scope",
+    "cells",
+    "filed_versions",
+    "known_codes",
+    "places",
+    "query_fault",
+    "rates",
+    "resolve",
+    "site_is_visible",
+    "sites_of",
+    "totals",
+]
 
 NO_LEDGERS = "no_ledgers"
 
@@ -60,6 +89,18 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Followed:
+    """Generation of a group that was followed to its end [g], and what of it ended in a product."""
+
+    grams: int
+    ended_in_product_grams: int
+
+
+Follow = Callable[[ReadSession, Subject, Scope, GroupBy | None], Mapping[str, Followed]]
+"""Follows the generation of a scope group by group, keyed as cells are; groups without any may be absent."""
+
+
+@dataclass(frozen=True, slots=True)
 class RateItem:
     """One group with its rate; without any ledger the ratio has no value and says so."""
 
@@ -81,13 +122,21 @@ class RateAnswer:
     next_cursor: str | None
 
 
-def rates(session: ReadSession, subject: Subject, query: RateQuery, now: datetime) -> RateAnswer:
-    """Answer a question about a rate, group by group in the order of their codes."""
+def rates(
+    session: ReadSession, subject: Subject, query: RateQuery, now: datetime, follow: Follow | None = None
+) -> RateAnswer:
+    """Answer a question about a rate, group by group in the order of their codes.
+
+    `follow` finds the fates that some metrics need (chain_runs.service.ended_in_products). It is handed in because
+    following tonnes rests on this module. Raises ValueError when it is needed and not there.
+    """
     metric = metric_of(query.metric)
     scope = resolve(session, subject, query, now)
     found = cells(session, subject, scope, query.group_by)
     if metric.needs_fates:
-        found = _with_fates(session, subject, scope, query.group_by, found)
+        if follow is None:
+            raise ValueError(f"{metric.id} cannot be computed without `follow`")
+        found = _with_fates(found, follow(session, subject, scope, query.group_by))
     before = _cells_of_last_year(session, subject, scope, query.group_by) if metric.needs_last_year else {}
     after = _position(query.cursor)
     keys = sorted(key for key in found if after is None or key > after)
@@ -131,7 +180,8 @@ def cells(session: ReadSession, subject: Subject, scope: Scope, group: GroupBy |
         else confirmed_then(session, subject, scope, by, scope.as_of)
     )
     made = {}
-    for key in _keys(scope, group, {*sums, *filed, *expected}):
+    away_from = {key for key, gone in sent.items() if gone.sent_grams}
+    for key in _keys(scope, group, {*sums, *filed, *expected, *away_from}):
         ledgers_key = "" if group is GroupBy.WASTE else key
         ledgers, away = filed.get(ledgers_key, Filed()), sent.get(key, Sent())
         made[key] = Cell(
@@ -145,22 +195,14 @@ def cells(session: ReadSession, subject: Subject, scope: Scope, group: GroupBy |
     return made
 
 
-def _with_fates(
-    session: ReadSession, subject: Subject, scope: Scope, group: GroupBy | None, found: dict[str, Cell]
-) -> dict[str, Cell]:
+def _with_fates(found: Mapping[str, Cell], ends: Mapping[str, Followed]) -> dict[str, Cell]:
     """Add to each cell what was followed and what of it ended in a product."""
-    ended = ended_in_products(session, subject, scope, group)
-    return {
-        key: replace(
-            cell,
-            totals=replace(
-                cell.totals,
-                followed_grams=ended.get(key, NOTHING_FOLLOWED).followed_grams,
-                ended_in_product_grams=ended.get(key, NOTHING_FOLLOWED).ended_in_product_grams,
-            ),
-        )
-        for key, cell in found.items()
-    }
+    made = {}
+    for key, cell in found.items():
+        end = ends.get(key, Followed(0, 0))
+        masses = {"followed_grams": end.grams, "ended_in_product_grams": end.ended_in_product_grams}
+        made[key] = replace(cell, totals=replace(cell.totals, **masses))
+    return made
 
 
 def enterprises_behind(

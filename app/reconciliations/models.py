@@ -83,8 +83,8 @@ class Reconciliation(Base):
 class ReconciledFlow(Base):
     """A flow of a run, in the order of the network; masses in grams, standard deviations 1σ.
 
-    Without a site on one end it crosses the boundary there. `sent` is the report of its giving end or of the
-    only site that reports it, `received` that of its taking end; none is nothing reported, which is not nought.
+    Without a site on one end it crosses the boundary there. `sent` is the report of its giving end, `received`
+    that of its taking end; none is nothing reported, which is not nought.
     """
 
     __tablename__ = "reconciled_flows"

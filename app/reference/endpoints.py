@@ -7,9 +7,12 @@ from fastapi import APIRouter, Depends, Path, Query
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
 from app.db.session import ReadSession
+from app.domain.errors import Message
 from app.http.dependencies import Now, Reading, Writing
 from app.http.paging import Cursor, Limit
+from app.http.problems import NotFound
 from app.reference import service
+from app.reference.chains_schemas import ChainOut, ChainPage, ShippedChainOut
 from app.reference.schemas import (
     CoefficientIn,
     HistoryOut,
@@ -18,6 +21,8 @@ from app.reference.schemas import (
     ReleaseOut,
     VersionOut,
 )
+from chains.document import chain_document
+from chains.loader import shipped_library
 
 router = APIRouter(prefix="/v1", tags=["reference"])
 
@@ -27,6 +32,7 @@ Prefix = Annotated[
     str, Query(max_length=80, pattern=r"^[0-9A-Za-z._-]*$", description="only codes that begin with this")
 ]
 Code = Annotated[str, Path(max_length=80, pattern=r"^[0-9A-Za-z._-]+$")]
+ChainId = Annotated[str, Path(max_length=80, pattern=r"^[0-9A-Za-z._-]+$", description="`id` of a chain")]
 Level = Annotated[Literal["province", "city", "county"] | None, Query(description="only this level")]
 _DIGITS = {"province": 2, "city": 4, "county": 6}
 
@@ -102,6 +108,27 @@ def get_processes(
     return _page(session, "processes", prefix, cursor, limit)
 
 
+@router.get("/chains")
+def get_chains(_subject: Anyone, session: Reading, cursor: Cursor = "", limit: Limit = 100) -> ChainPage:
+    """List the chains with their wastes, processes and yields."""
+    further = [chain for key, chain in sorted(shipped_library().chains.items()) if key > cursor]
+    shown = further[:limit]
+    return ChainPage(
+        items=[ChainOut(**chain_document(chain)) for chain in shown],
+        next_cursor=shown[-1].id if len(further) > limit else None,
+        release=_release(session),
+    )
+
+
+@router.get("/chains/{chain_id}")
+def get_chain(chain_id: ChainId, _subject: Anyone, session: Reading) -> ShippedChainOut:
+    """Give one chain with its wastes, processes and yields."""
+    chain = shipped_library().chains.get(chain_id)
+    if chain is None:
+        raise NotFound(Message("没有这个链条", "there is no such chain"))
+    return ShippedChainOut(**chain_document(chain), release=_release(session))
+
+
 @router.get("/coefficients/{code}/history")
 def get_coefficient_history(code: Code, _subject: Anyone, session: Reading) -> HistoryOut:
     """List all versions of a coefficient, the newest first, with who changed it."""
@@ -123,9 +150,13 @@ def _page(
     session: ReadSession, kind: str, prefix: str, cursor: str, limit: int, *, length: int | None = None
 ) -> ReferencePage:
     rows, next_cursor = service.page(session, kind, prefix=prefix, length=length, after=cursor, limit=limit)
-    release = service.newest_release(session)
     return ReferencePage(
         items=[ReferenceOut.model_validate(row, from_attributes=True) for row in rows],
         next_cursor=next_cursor,
-        release=None if release is None else ReleaseOut.model_validate(release, from_attributes=True),
+        release=_release(session),
     )
+
+
+def _release(session: ReadSession) -> ReleaseOut | None:
+    found = service.newest_release(session)
+    return None if found is None else ReleaseOut.model_validate(found, from_attributes=True)

@@ -3,16 +3,25 @@
 import uuid
 from datetime import datetime
 
+from sqlalchemy import select
+
 from app.auth.subjects import Role, Subject
 from app.db.session import WriteSession
 from app.domain.errors import Message
 from app.enterprises import service as enterprises
-from app.http.problems import Conflict, Forbidden
+from app.http.problems import Conflict, Forbidden, NotFound
 from app.ids import new_id
 from app.outbox.events import publish
 from app.transfers import events
 from app.transfers.models import Decision, Transfer, TransferConfirmation
 from app.transfers.reading import one
+
+
+def _lock(session: WriteSession, transfer: Transfer) -> None:
+    """Read it as it is now and hold it; an amendment of the sender may have taken it back meanwhile."""
+    newest = select(Transfer).where(Transfer.id == transfer.id).with_for_update()
+    if session.scalar(newest, execution_options={"populate_existing": True}) is None:
+        raise NotFound
 
 
 def confirm(
@@ -31,7 +40,7 @@ def confirm(
     answers = None if receiver is None else enterprises.last_successor(session, receiver)
     if subject.role is not Role.ENTERPRISE or answers is None or subject.enterprise_id != answers:
         raise Forbidden(Message("只有接收方可以确认", "only the receiver confirms a transfer"))
-    session.refresh(transfer, with_for_update=True)
+    _lock(session, transfer)
     if transfer.sent_grams is None:
         raise Conflict(Message("转出方尚未填报，无可确认", "the sender has not declared anything to confirm"))
     transfer.decision = decision

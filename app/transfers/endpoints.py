@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
 from app.http.dependencies import Now, Reading, Writing
-from app.http.fields import MonthText, month_or_none
+from app.http.fields import CodeText, MonthText, month_or_none
 from app.transfers import confirmations, reading
 from app.transfers.models import Decision
 from app.transfers.schemas import ConfirmationIn, TransferOut, TransferPage
@@ -21,7 +21,7 @@ def get_transfers(
     subject: Annotated[Subject, Depends(require(Scope.LEDGERS_READ))],
     session: Reading,
     direction: Annotated[Literal["incoming", "outgoing"] | None, Query()] = None,
-    site: Annotated[str | None, Query(max_length=64)] = None,
+    site: Annotated[CodeText | None, Query()] = None,
     waste: Annotated[str | None, Query(max_length=4, pattern=r"^SW[0-9]{2}$")] = None,
     first: Annotated[MonthText | None, Query(alias="from")] = None,
     last: Annotated[MonthText | None, Query(alias="to")] = None,

@@ -30,28 +30,45 @@ class Declared:
 
 @dataclass(slots=True)
 class Reported:
-    """The transfers on file around a set of ledgers."""
+    """The transfers on file around a set of ledgers, and what the ledgers of the set that came before add to them."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
-    _index: dict[tuple[str, str, str, Month, str, str], int] = field(default_factory=dict)
+    _said: dict[tuple[str, Month], dict[tuple[str, str, str, str], int]] = field(default_factory=dict)
+    """(who says it, month) → (direction as the other party sees it, other party, waste, purpose) → [g]."""
 
     def __post_init__(self) -> None:
         for row in self.rows:
-            place = (row["month"], row["waste"], row["purpose"])
-            sender, receiver = row["sender_party"], row["receiver_party"]
+            stream = (row["waste"], row["purpose"])
+            sender, receiver, month = row["sender_party"], row["receiver_party"], row["month"]
             if row["received_grams"] is not None:
-                self._index[("sent", sender, receiver, *place)] = row["received_grams"]
+                said = self._said.setdefault((receiver, month), {})
+                said["sent", sender, *stream] = row["received_grams"]
             if row["sent_grams"] is not None:
-                self._index[("received", receiver, sender, *place)] = row["sent_grams"]
+                said = self._said.setdefault((sender, month), {})
+                said["received", receiver, *stream] = row["sent_grams"]
 
     def other_side(
         self, direction: str, site: str, party: str, month: Month, waste: str, purpose: str
     ) -> int | None:
         """What the other party says of a transfer [g], None when it says nothing."""
-        return self._index.get((direction, site, party, month, waste, purpose))
+        return self._said.get((party, month), {}).get((direction, site, waste, purpose))
+
+    def declare(self, declared: Declared, parties: Mapping[str, Party]) -> None:
+        """Let the ledgers that follow in the set hear what this one says, in place of what its site said before."""
+        report = _report(declared).resolved(parties)
+        self._said[report.site.code, report.month] = {
+            **{
+                ("received", party, waste, purpose): grams
+                for (waste, purpose, party), (grams, _) in report.sent.items()
+            },
+            **{
+                ("sent", party, waste, purpose): grams
+                for (waste, purpose, party), grams in report.received.items()
+            },
+        }
 
 
-def key_of(code: str, parties: Mapping[str, Party], month: Month | None = None) -> str:
+def key_of(code: str, parties: Mapping[str, Party], month: Month) -> str:
     """The name a party goes by in transfers of a month: its site's code, or what was written when none could be meant."""
     return site_of(parties, code, month)
 

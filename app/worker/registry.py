@@ -9,6 +9,7 @@ from app.findings import jobs as findings
 from app.outbox.jobs import Handler
 from app.outbox.retries import RetryPolicy
 from app.outbox.schedules import Periodic
+from app.reconciliations import jobs as reconciliations
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def _refuse_twice(what: str, names: Sequence[str]) -> None:
 SLICES: tuple[SliceJobs, ...] = (
     SliceJobs(chain_runs.HANDLERS),
     SliceJobs(findings.HANDLERS, findings.PERIODIC, findings.SUBSCRIPTIONS),
+    SliceJobs(reconciliations.HANDLERS),
 )
 
 

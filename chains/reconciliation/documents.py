@@ -128,7 +128,11 @@ def _add_flow(
     if capacity < 0.0:
         raise FileFault(f"{place}, capacity", "能力不能为负", f"the capacity {capacity:g} is negative")
     columns.upper.append(capacity)
-    reports = flow.get("reports")
+    _add_reports(columns, place, flow.get("reports"), shares)
+
+
+def _add_reports(columns: _Columns, place: str, reports: object, shares: Mapping[str, float]) -> None:
+    """Add the reports of the flow added last."""
     if reports is None:
         return
     if not isinstance(reports, list):

@@ -8,7 +8,7 @@ from support.slices import Slice
 
 from app.auth.subjects import Role
 from app.db.session import Database
-from app.reference.chains_endpoints import router
+from app.reference.endpoints import router
 from app.settings import Settings
 from chains.loader import shipped_library
 from seed.load import load_reference

@@ -156,3 +156,16 @@ def test_a_succeeded_code_still_means_its_site(api: Slice, sessions: Database) -
         assert not found["nobody"].known
         assert service.facility_codes(session, [site.id]) == {site.id: {"TS001"}}
     assert api.call(Role.ADMIN, "GET", f"/v1/sites/{SITE['code']}").json()["enterprise"] == TWO
+
+
+def test_of_a_site_of_another_only_that_its_code_is_taken_is_told(api: Slice) -> None:
+    _onboard(api)
+    other = uuid.UUID(_admin(api, "enterprises", FIRM | {"credit_code": TWO}).json()["id"])
+    for change in ({}, {"name": "另一个"}, {"name": "另一个", "park": "东园"}):
+        body = SITE | {"enterprise": TWO} | change
+        answer = api.call(Role.ENTERPRISE, "POST", "/v1/sites", body, enterprise_id=other)
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:huanlian:problem:code_taken")
+        assert [error["pointer"] for error in answer.json()["errors"]] == ["/code"]
+    # The administrator sees whose it is, and is told what differs.
+    seen = _admin(api, "sites", SITE | {"enterprise": TWO})
+    assert (seen.status_code, [error["pointer"] for error in seen.json()["errors"]]) == (409, ["/enterprise"])

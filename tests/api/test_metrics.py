@@ -19,6 +19,7 @@ from app.db.session import Database
 from app.main import create_app
 from app.observability.metrics import Metrics
 from app.observability.request_metrics import RequestMetrics
+from app.outbox.jobs import enqueue
 from app.settings import Settings
 
 TOKEN = "scraper-" + "x" * 32
@@ -189,6 +190,27 @@ def test_of_a_refused_bulk_call_only_the_rejections_count(
     people.client.post(f"/v1/ledgers/bulk?mode={mode}", json=ledgers, headers=people.of())
     counted = {name: value(people.client, "huanlian_ledgers_total", outcome=name) for name in told}
     assert counted == told
+
+
+def test_jobs_are_told_by_kind_and_state(
+    client: TestClient, sessions: Database, clock: SettableClock
+) -> None:
+    assert value(client, "huanlian_database_up") == 1
+    with sessions.writing() as session:
+        for _ in range(2):
+            enqueue(session, "example", {}, now=clock())
+    clock.advance(seconds=90)
+    assert value(client, "huanlian_jobs", kind="example", state="waiting") == 2
+    assert value(client, "huanlian_jobs_oldest_due_seconds", kind="example") == 90
+
+
+def test_a_database_that_does_not_answer_is_told_beside_the_rest(
+    tmp_path: Path, clock: SettableClock
+) -> None:
+    empty = Settings(database_url=f"sqlite:///{tmp_path}/empty.db", metrics_token=TOKEN)
+    with TestClient(create_app(empty, clock)) as client:
+        assert value(client, "huanlian_database_up") == 0
+        assert value(client, "huanlian_http_requests_in_flight") == 1
 
 
 @ON_SQLITE

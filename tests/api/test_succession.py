@@ -6,12 +6,17 @@ from builders import MILL, WORKS, People, ledger
 from sqlalchemy import select
 from support.clock import SettableClock
 
-from app.auth.subjects import Role
+from app.auth.subjects import SCOPES_OF, Role, Subject
 from app.db.session import Database
 from app.domain.periods import Month
 from app.enterprises import service
 from app.enterprises.models import Enterprise
+from app.ids import new_id
+from app.outbox import feed
+from app.rates.repository import Scope
+from app.rates.scope import GroupBy
 from app.transfers.models import Transfer
+from app.web.overview.generators import generators
 
 HEIR, LAST = "91140200MA0EXAMPLH", "91140200MA0EXAMPLJ"
 BODY = {"successor": HEIR, "from": "2025-06", "reason": "吸收合并"}
@@ -152,3 +157,26 @@ def test_a_succession_is_recorded_when_it_has_happened(people: People, clock: Se
     refused: Any = people.client.post(url, json=BODY | {"from": "2026-02"}, headers=people.admin)
     assert refused.status_code == 422
     assert [error["pointer"] for error in refused.json()["errors"]] == ["/from"]
+
+
+def test_both_are_told_of_ledgers_filed_after_the_succession(people: People, sessions: Database) -> None:
+    mill, _, _ = succeeded(people)
+    assert people.file(ledger(mill, "2025-07"), enterprise=HEIR).status_code == 201
+    with sessions.writing() as session:
+        feed.place(session, now=people.now, subscriptions={})
+    told = {MILL: ["2025-03", "2025-07"], HEIR: ["2025-03", "2025-07"], WORKS: []}
+    for enterprise, months in told.items():
+        page = people.client.get("/v1/events?type=ledger.submitted", headers=people.of(enterprise)).json()
+        assert [item["data"]["month"] for item in page["items"]] == months, enterprise
+
+
+def test_a_line_of_succession_hides_nobody_in_a_public_figure(people: People, sessions: Database) -> None:
+    mill, works, heir = succeeded(people)
+    assert people.file(ledger(heir), enterprise=HEIR).status_code == 201
+    assert people.file(ledger(works), enterprise=WORKS).status_code == 201
+    anyone = Subject(new_id(), "public", Role.ADMIN, SCOPES_OF[Role.ADMIN])
+    scope = Scope(Month(2025, 3), Month(2025, 3))
+    with sessions.reading() as session:
+        assert generators(session, anyone, scope) == {"": 2}
+        assert generators(session, anyone, scope, GroupBy.WASTE) == {"SW02": 2}
+        assert generators(session, anyone, scope, GroupBy.SITE) == {mill: 1, heir: 1, works: 1}

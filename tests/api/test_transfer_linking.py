@@ -191,3 +191,24 @@ def test_a_permit_number_that_a_site_gave_up_still_means_it(people: People) -> N
     assert "unknown_receiver" not in {warning["rule"] for warning in answer.json()["warnings"]}
     incoming = people.client.get("/v1/transfers?direction=incoming", headers=people.of(WORKS)).json()
     assert [(t["receiver"], t["sent_tonnes"]) for t in incoming["items"]] == [("works-1", "11")]
+
+
+def test_warnings_take_a_code_for_whom_it_means_in_the_month(people: People) -> None:
+    (mill,) = people.register(MILL)
+    (works,) = people.register(WORKS)
+    second = {"code": "works-2", "enterprise": WORKS, "name": "二厂", "region": "140212"}
+    second["reports_from"] = "2025-06"
+    assert people.client.post("/v1/sites", json=second, headers=people.admin).status_code == 201
+
+    def rules(month: str) -> set[str]:
+        """The mill says 5 t of what the works say 5,000 t; the works name themselves by their credit code."""
+        taken = [{"from": mill, "tonnes": "5000"}, {"from": WORKS, "tonnes": "1"}]
+        line = {"waste": "SW02", "received": taken, "closing_stock_tonnes": "5001"}
+        answer = people.file(ledger(works, month, line), enterprise=WORKS)
+        sent = {"waste": "SW02", "generated_tonnes": "5", "sent": [{"to": WORKS, "tonnes": "5"}]}
+        other = people.file(ledger(mill, month, sent))
+        return {warning["rule"] for filed in (answer, other) for warning in filed.json()["warnings"]}
+
+    assert rules("2025-03") == {"self_transfer", "unit_slip"}
+    # From June on the code means two sites: neither the site itself nor the one that reported.
+    assert not {"self_transfer", "unit_slip"} & rules("2025-07")

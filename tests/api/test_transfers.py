@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
 from builders import MILL, WORKS, People, ledger
+
+from app.transfers import confirmations, reading
 
 
 def two_firms(people: People) -> tuple[str, str]:
@@ -84,3 +87,28 @@ def test_a_receiver_registered_later_finds_what_was_sent_to_it(people: People) -
     people.register(WORKS)
     (transfer,) = inbox(people)
     assert transfer["sent_tonnes"] == "500"
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_a_transfer_taken_back_while_it_is_confirmed_is_gone(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both look at it at the same moment; the amendment is through before the receiver's word is kept."""
+    mill, _ = two_firms(people)
+    filed = people.file(ledger(mill)).json()
+    (transfer,) = inbox(people)
+    nothing_sent = ledger(mill, "2025-03", {"waste": "SW02", "generated_tonnes": "1"}, reason="误填")
+    headers = people.of() | {"If-Match": '"1"'}
+    statuses = []
+
+    def one_then_gone(*asked: Any) -> Any:
+        found = reading.one(*asked)
+        url = f"/v1/ledgers/{filed['id']}/amendments"
+        statuses.append(people.client.post(url, json=nothing_sent, headers=headers).status_code)
+        return found
+
+    monkeypatch.setattr(confirmations, "one", one_then_gone)
+    url = f"/v1/transfers/{transfer['id']}/confirmation"
+    answer = people.client.post(url, json={"decision": "confirm"}, headers=people.of(WORKS))
+    assert (statuses, answer.status_code) == ([200], 404)
+    assert inbox(people) == []

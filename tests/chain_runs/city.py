@@ -46,42 +46,26 @@ def gangue_to_blocks(people: People, *, fly_ash: str = "26") -> None:
     works and buries the bottom ash. The works makes blocks of 20 t and keeps the rest.
     """
     register(people)
-    file(
-        people,
-        MINE,
-        {
-            "waste": "SW04",
-            "generated_tonnes": "100",
-            "sent": [{"to": site(PLANT), "tonnes": "80"}],
-            "closing_stock_tonnes": "20",
-        },
-    )
-    burnt = {"process": "gangue_power", "product": "electricity", "tonnes": "80", "received_tonnes": "80"}
-    file(
-        people,
-        PLANT,
-        {"waste": "SW04", "received": [{"from": site(MINE), "tonnes": "80"}], "used": [burnt]},
-        {
-            "waste": "SW02",
-            "generated_tonnes": fly_ash,
-            "sent": [{"to": site(WORKS), "tonnes": fly_ash}],
-        },
-        {
-            "waste": "SW03",
-            "generated_tonnes": "26",
-            "disposed": [{"method": "landfill", "tonnes": "26", "compliant": True}],
-        },
-    )
+    file(people, MINE, _gangue())
+    file(people, PLANT, *_burnt(fly_ash))
     blocks = {"process": "aac_block", "product": "aac_block", "tonnes": "20", "received_tonnes": "20"}
-    file(
-        people,
-        WORKS,
-        {
-            "waste": "SW02",
-            "received": [{"from": site(PLANT), "tonnes": fly_ash}],
-            "used": [blocks],
-            "closing_stock_tonnes": str(float(fly_ash) - 20),
-        },
+    taken = {"received": [{"from": site(PLANT), "tonnes": fly_ash}], "used": [blocks]}
+    file(people, WORKS, {"waste": "SW02", "closing_stock_tonnes": str(float(fly_ash) - 20)} | taken)
+
+
+def _gangue() -> JSON:
+    sent = [{"to": site(PLANT), "tonnes": "80"}]
+    return {"waste": "SW04", "generated_tonnes": "100", "sent": sent, "closing_stock_tonnes": "20"}
+
+
+def _burnt(fly_ash: str) -> tuple[JSON, JSON, JSON]:
+    burnt = {"process": "gangue_power", "product": "electricity", "tonnes": "80", "received_tonnes": "80"}
+    sent = [{"to": site(WORKS), "tonnes": fly_ash}]
+    buried = [{"method": "landfill", "tonnes": "26", "compliant": True}]
+    return (
+        {"waste": "SW04", "received": [{"from": site(MINE), "tonnes": "80"}], "used": [burnt]},
+        {"waste": "SW02", "generated_tonnes": fly_ash, "sent": sent},
+        {"waste": "SW03", "generated_tonnes": "26", "disposed": buried},
     )
 
 

@@ -20,58 +20,52 @@ grams = st.one_of(st.just(0), st.integers(1, 10**7), st.integers(1, 10**15))
 @st.composite
 def books(draw: st.DrawFn) -> Books:
     """Up to four sites with any of four wastes; no figure agrees with another but by chance."""
-    keys = sorted(
-        draw(
-            st.sets(
-                st.tuples(st.integers(0, SITES - 1), st.integers(0, len(WASTES) - 1)), min_size=1, max_size=12
-            )
-        )
-    )
-    count = len(keys)
-    stream = st.integers(0, count - 1)
-    pairs = draw(st.sets(st.tuples(stream, stream), max_size=20))
-    # A transfer keeps its waste.
-    pairs = sorted(pair for pair in pairs if keys[pair[0]][1] == keys[pair[1]][1])
-    uses = sorted(
-        draw(
-            st.sets(
-                st.tuples(stream, st.integers(0, len(PROCESSES) - 1), st.integers(0, len(PRODUCTS) - 1)),
-                max_size=12,
-            )
-        )
-    )
+    kinds = st.tuples(st.integers(0, SITES - 1), st.integers(0, len(WASTES) - 1))
+    keys = sorted(draw(st.sets(kinds, min_size=1, max_size=12)))
+    stream = st.integers(0, len(keys) - 1)
     return Books(
         places=tuple(Place(f"S{i}", f"场所{i}", f"14021{i}", "44", "示例") for i in range(SITES)),
         wastes=WASTES,
         processes=PROCESSES,
         products=PRODUCTS,
         parties=PARTIES,
-        streams=Streams(
-            site=_ints([site for site, _ in keys]),
-            waste=_ints([waste for _, waste in keys]),
-            generated=_column(draw, count),
-            dumped=_column(draw, count),
-            opening=_column(draw, count),
-            closing=_column(draw, count),
-            sigma=np.full(count, 0.05),
-        ),
-        moves=Moves(
-            _ints([pair[0] for pair in pairs]),
-            _ints([pair[1] for pair in pairs]),
-            _column(draw, len(pairs)),
-            _column(draw, len(pairs)),
-        ),
-        uses=Uses(
-            _ints([use[0] for use in uses]),
-            _ints([use[1] for use in uses]),
-            _ints([use[2] for use in uses]),
-            _column(draw, len(uses)),
-        ),
+        streams=_streams(draw, keys),
+        moves=_moves(draw, keys),
+        uses=_uses(draw, stream),
         disposed=_ends(draw, stream),
         exported=_ends(draw, stream),
         unknown=_ends(draw, stream),
         imported=_ends(draw, stream),
     )
+
+
+def _streams(draw: st.DrawFn, keys: list[tuple[int, int]]) -> Streams:
+    generated, dumped, opening, closing = (_column(draw, len(keys)) for _ in range(4))
+    return Streams(
+        site=_ints([site for site, _ in keys]),
+        waste=_ints([waste for _, waste in keys]),
+        generated=generated,
+        dumped=dumped,
+        opening=opening,
+        closing=closing,
+        sigma=np.full(len(keys), 0.05),
+    )
+
+
+def _moves(draw: st.DrawFn, keys: list[tuple[int, int]]) -> Moves:
+    stream = st.integers(0, len(keys) - 1)
+    # A transfer keeps its waste.
+    kept = st.tuples(stream, stream).filter(lambda pair: keys[pair[0]][1] == keys[pair[1]][1])
+    pairs = sorted(draw(st.sets(kept, max_size=20)))
+    sender, receiver = _ints([pair[0] for pair in pairs]), _ints([pair[1] for pair in pairs])
+    return Moves(sender, receiver, _column(draw, len(pairs)), _column(draw, len(pairs)))
+
+
+def _uses(draw: st.DrawFn, stream: st.SearchStrategy[int]) -> Uses:
+    names = st.tuples(stream, st.integers(0, len(PROCESSES) - 1), st.integers(0, len(PRODUCTS) - 1))
+    rows = sorted(draw(st.sets(names, max_size=12)))
+    columns = (_ints([row[place] for row in rows]) for place in range(3))
+    return Uses(*columns, _column(draw, len(rows)))
 
 
 def one_stream(*, opening: int, generated: int, dumped: int) -> Books:

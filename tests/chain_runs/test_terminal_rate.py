@@ -26,6 +26,7 @@ from app.auth.subjects import Subject
 from app.chain_runs import runs
 from app.chain_runs.jobs import carry_out
 from app.chain_runs.models import ChainRun
+from app.chain_runs.service import ended_in_products
 from app.db.session import Database
 from app.domain.periods import Month
 from app.domain.rates import METRICS, TERMINAL, Totals
@@ -40,7 +41,7 @@ TERMINAL_OF_MARCH = RateQuery("utilization.terminal", region="1402", first=MARCH
 
 def ask(sessions: Database, query: RateQuery, subject: Subject = ADMIN) -> list[RateItemOut]:
     with sessions.reading() as session:
-        return RatesOut.of(rates(session, subject, query, NOW)).items
+        return RatesOut.of(rates(session, subject, query, NOW, ended_in_products)).items
 
 
 def one(sessions: Database, **changes: Any) -> RateItemOut:

@@ -78,7 +78,10 @@ def _schemas(node: Any, where: str = "#") -> Iterator[tuple[str, dict[str, Any]]
         if isinstance(node.get("type"), str):
             yield where, node
         for key, value in node.items():
-            if key not in {"example", "examples", "default"}:
+            if key == "properties":
+                for name, field in value.items():
+                    yield from _schemas(field, f"{where}/properties/{name}")
+            elif key not in {"example", "examples", "default"}:
                 yield from _schemas(value, f"{where}/{key}")
     elif isinstance(node, list):
         for index, value in enumerate(node):

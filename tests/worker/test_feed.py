@@ -158,11 +158,11 @@ def test_a_cursor_moves_on_over_what_others_see(bench: Bench) -> None:
 def test_scopes_open_topics(bench: Bench) -> None:
     tell(bench, event(1, "ledger.submitted"), event(2, "permit.changed"), event(3, "finding.opened"))
     place(bench)
-    region = {"region": "1402"}
-    narrow = Subject(new_id(), "r", Role.REGULATOR, frozenset({Scope.FINDINGS_WRITE}), **region)
+    region = "1402"
+    narrow = Subject(new_id(), "r", Role.REGULATOR, frozenset({Scope.FINDINGS_WRITE}), region=region)
     assert numbers(read(bench, narrow)) == [3]
-    assert numbers(read(bench, subject(Role.PERMIT_SYSTEM, **region))) == [2]
-    assert numbers(read(bench, Subject(new_id(), "r", Role.REGULATOR, frozenset(), **region))) == []
+    assert numbers(read(bench, subject(Role.PERMIT_SYSTEM, region=region))) == [2]
+    assert numbers(read(bench, Subject(new_id(), "r", Role.REGULATOR, frozenset(), region=region))) == []
     assert numbers(read(bench, types=["finding.opened", "permit.changed"])) == [2, 3]
 
 

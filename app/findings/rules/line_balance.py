@@ -1,14 +1,14 @@
 """A line whose tonnes do not close: more came in than is accounted for, or the stock is higher than it can be."""
 
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
 from math import hypot
 
 from app.domain.errors import Message
 from app.domain.quantities import tonnes_text
 from app.findings.facts import Book, Figure, Line, SiteFacts
-from app.findings.rule import Found, Parameter, Partition, Rule, Severity, Tonnes, Values, limits
+from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
+from app.findings.limits import UNSTATED_SIGMA, critical_z, least_tonnes
+from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import about, grams_of
 
 
@@ -83,36 +83,8 @@ RULE = Rule(
         "台账物料不平衡：来源与去向之差超出计量不确定度",
         "A ledger line does not balance beyond its uncertainty",
     ),
-    law=Message(
-        "固废法第三十六条：建立工业固体废物管理台账，如实记录；公告2021年第82号",
-        "Solid Waste Law, article 36: ledgers are kept truthfully; Announcement 82 of 2021",
-    ),
-    since=date(2022, 1, 1),
-    parameters=(
-        Parameter(
-            "critical_z",
-            Decimal(3),
-            "σ",
-            Decimal(1),
-            Decimal(10),
-            Message("超过几倍标准不确定度", "how many σ"),
-        ),
-        Parameter(
-            "least_tonnes",
-            Decimal(1),
-            "t",
-            Decimal(0),
-            Decimal(100_000),
-            Message("至少多少吨", "at least so much"),
-        ),
-        Parameter(
-            "unstated_sigma",
-            Decimal("0.05"),
-            "1",
-            Decimal("0.001"),
-            Decimal(1),
-            Message("未填计量方式时的相对标准不确定度", "relative σ where no method is stated"),
-        ),
-    ),
+    law=LEDGER,
+    since=SINCE_LEDGER_GUIDE,
+    parameters=(critical_z("3"), least_tonnes(1), UNSTATED_SIGMA),
     evaluate=evaluate,
 )

@@ -1,14 +1,13 @@
 """A month that had to be filed and was not. Of a site that has fallen silent only the first months: see silent_site."""
 
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
 
 from app.domain.errors import Message
-from app.domain.periods import Month
 from app.findings.facts import SiteFacts
-from app.findings.ordinary import ordinary_turnover
-from app.findings.rule import Found, Parameter, Partition, Rule, Severity, Tonnes, Values, limits
+from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
+from app.findings.limits import GRACE_DAYS, SILENT_MONTHS
+from app.findings.ordinary import ordinary_turnover, silent_tail
+from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import about
 
 
@@ -44,16 +43,6 @@ def evaluate(facts: SiteFacts, values: Values) -> Iterator[Found]:
         )
 
 
-def silent_tail(due: list[Month], facts: SiteFacts) -> list[Month]:
-    """The due months after the last one on file, in order."""
-    tail: list[Month] = []
-    for month in reversed(due):
-        if month in facts.books:
-            break
-        tail.append(month)
-    return tail[::-1]
-
-
 RULE = Rule(
     id="missing_month",
     version=1,
@@ -63,28 +52,8 @@ RULE = Rule(
     text=Message(
         "应报未报：该月既无台账也无零报告", "A month that was due has neither a ledger nor a nil return"
     ),
-    law=Message(
-        "固废法第三十六条：产生工业固体废物的单位应建立管理台账；公告2021年第82号（按月记录）",
-        "Solid Waste Law, article 36; Announcement 82 of 2021: recorded monthly",
-    ),
-    since=date(2022, 1, 1),
-    parameters=(
-        Parameter(
-            "grace_days",
-            Decimal(20),
-            "d",
-            Decimal(1),
-            Decimal(120),
-            Message("月末后几天内须报", "days after the month's end"),
-        ),
-        Parameter(
-            "silent_months",
-            Decimal(3),
-            "months",
-            Decimal(2),
-            Decimal(24),
-            Message("连续几个月未报即视为停报", "so many months in a row are a silence, one finding for all"),
-        ),
-    ),
+    law=LEDGER,
+    since=SINCE_LEDGER_GUIDE,
+    parameters=(GRACE_DAYS, SILENT_MONTHS),
     evaluate=evaluate,
 )

@@ -1,13 +1,13 @@
 """A sender declares waste sent, and the receiver's books have nothing of it, in that month or the ones beside it."""
 
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
 
 from app.domain.errors import Message
 from app.domain.quantities import tonnes_text
 from app.findings.facts import PairFacts
-from app.findings.pairs import LEAST_TONNES, Stream, streams
+from app.findings.lawbook import ENTRUSTED, SINCE_LAW
+from app.findings.limits import least_tonnes
+from app.findings.pairs import Stream, streams
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import grams_of
 
@@ -54,11 +54,8 @@ RULE = Rule(
     tonnes_are=Tonnes.UNTRACKED,
     partition=Partition.PAIR,
     text=Message("单边转移：转出方有、接收方无", "One-sided transfer: sent, and nothing received"),
-    law=Message(
-        "固废法第三十七条：委托他人运输、利用、处置的，应核实受托方并跟踪去向",
-        "Solid Waste Law, article 37: who entrusts waste to others verifies them and follows where it goes",
-    ),
-    since=date(2020, 9, 1),
-    parameters=(LEAST_TONNES(Decimal(1)),),
+    law=ENTRUSTED,
+    since=SINCE_LAW,
+    parameters=(least_tonnes(1),),
     evaluate=evaluate,
 )

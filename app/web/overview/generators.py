@@ -8,7 +8,7 @@ from sqlalchemy import case, func, or_, select
 
 from app.auth.subjects import Subject
 from app.db.session import ReadSession
-from app.enterprises.models import Site
+from app.enterprises.models import Enterprise, Site
 from app.ledgers.models import LedgerLine
 from app.rates.repository import Scope, by_key, filed_versions, grouped, site_key, sites_of
 from app.rates.scope import GroupBy
@@ -31,12 +31,15 @@ def generators(
     A cell may hold a figure and no generator: what was taken from old stock is its owner's figure still.
     """
     filed = filed_versions(scope)
-    generating = case((LedgerLine.generated_grams > 0, Site.enterprise_id))
+    # Enterprises of one line of succession are one, as in `rates.repository.enterprises_behind`.
+    owner = func.coalesce(Enterprise.last_successor_id, Enterprise.id)
+    generating = case((LedgerLine.generated_grams > 0, owner))
     query = (
         select(func.count(func.distinct(generating)))
         .select_from(filed)
         .join(LedgerLine, LedgerLine.version_id == filed.c.version_id)
         .join(Site, Site.id == filed.c.site_id)
+        .join(Enterprise, Enterprise.id == Site.enterprise_id)
         .where(*sites_of(subject, scope), or_(*(column != 0 for column in _SHOWN)))
     )
     if scope.wastes:

@@ -1,0 +1,49 @@
+"""Parameters that several rules have, so that they have the same words and bounds everywhere."""
+
+from decimal import Decimal
+
+from app.domain.errors import Message
+from app.findings.rule import Parameter
+
+
+def least_tonnes(default: int) -> Parameter:
+    """Below this no finding is worth anybody's time."""
+    text = Message("低于多少吨不提示", "nothing below this is found")
+    return Parameter("least_tonnes", Decimal(default), "t", Decimal(0), Decimal(1_000_000), text)
+
+
+def critical_z(default: str) -> Parameter:
+    """How many standard uncertainties a difference must exceed."""
+    text = Message("超过几倍标准不确定度", "how many standard uncertainties are exceeded")
+    return Parameter("critical_z", Decimal(default), "σ", Decimal(1), Decimal(20), text)
+
+
+def tolerance(default: str, zh: str, en: str) -> Parameter:
+    """A share of one that is let pass."""
+    return Parameter("tolerance", Decimal(default), "1", Decimal(0), Decimal(1), Message(zh, en))
+
+
+def months(name: str, default: int, low: int, high: int, zh: str, en: str) -> Parameter:
+    """A number of months."""
+    return Parameter(name, Decimal(default), "months", Decimal(low), Decimal(high), Message(zh, en))
+
+
+UNSTATED_SIGMA = Parameter(
+    "unstated_sigma",
+    Decimal("0.05"),
+    "1",
+    Decimal("0.001"),
+    Decimal(1),
+    Message("未填计量方式时的相对标准不确定度", "relative standard uncertainty where no method is stated"),
+)
+GRACE_DAYS = Parameter(
+    "grace_days",
+    Decimal(20),
+    "d",
+    Decimal(1),
+    Decimal(120),
+    Message("月末后几天内须报", "days after the month's end within which it is filed"),
+)
+SILENT_MONTHS = months(
+    "silent_months", 3, 2, 24, "连续几个月未报即视为停报", "so many months in a row are a silence"
+)

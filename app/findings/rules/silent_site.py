@@ -1,0 +1,59 @@
+"""A site that has filed nothing for months: one finding, from the first silent month on, for as long as it lasts."""
+
+from collections.abc import Iterator
+
+from app.domain.errors import Message
+from app.findings.facts import SiteFacts
+from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
+from app.findings.limits import GRACE_DAYS, SILENT_MONTHS
+from app.findings.ordinary import ordinary_turnover, silent_tail
+from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
+from app.findings.wording import about, months_of
+
+
+def evaluate(facts: SiteFacts, values: Values) -> Iterator[Found]:
+    """Find a run of unfiled months that reaches today, `silent_months` long or longer.
+
+    Its tonnes are those of the months that `missing_month` does not already tell of, so that none counts twice.
+    """
+    due = list(facts.due_months(int(values["grace_days"])))
+    tail = silent_tail(due, facts)
+    least = int(values["silent_months"])
+    if len(tail) < least:
+        return
+    untold = tail[least - 1 :]
+    usual = ordinary_turnover(facts, tail[0])
+    grams = None if usual is None else usual * len(untold)
+    last = f"{facts.months[-1]}" if facts.months else None
+    zh = f"{months_of(tail).zh} 连续 {len(tail)} 个月未报" + (
+        f"，最后一次填报为 {last}" if last else "，从未填报"
+    )
+    en = f"Nothing filed for {len(tail)} months in a row, {months_of(tail).en}; "
+    en += f"the last ledger is of {last}" if last else "no ledger was ever filed"
+    if usual is not None:
+        zh += f"；按平常月份估计每月约 {about(usual)} 吨"
+        en += f"; about {about(usual)} t a month by its ordinary month"
+    yield Found(
+        site=facts.code,
+        key=(str(tail[0]),),
+        explanation=Message(zh, en),
+        months=tuple(untold),
+        figures=(),
+        threshold=limits(values),
+        values={"silent_from": str(tail[0]), "silent_months": len(tail), "last_filed": last},
+        grams=grams,
+    )
+
+
+RULE = Rule(
+    id="silent_site",
+    version=1,
+    severity=Severity.HIGH,
+    tonnes_are=Tonnes.ESTIMATED,
+    partition=Partition.SITE,
+    text=Message("停报：连续多月未报", "A silent site: nothing filed for months"),
+    law=LEDGER,
+    since=SINCE_LEDGER_GUIDE,
+    parameters=(GRACE_DAYS, SILENT_MONTHS),
+    evaluate=evaluate,
+)

@@ -1,0 +1,38 @@
+"""Whether a stored reconciliation still is what its ledgers and coefficients give."""
+
+import hashlib
+
+from app.auth.subjects import Subject
+from app.db.session import ReadSession
+from app.rates.service import Scope
+from app.reconciliations import repository
+from app.reconciliations.models import Reconciliation, ReconciliationState
+from app.reference import service as reference
+
+METHOD_VERSION = 1
+"""Raised when the same ledgers would give other figures."""
+
+
+def relative_sigma(session: ReadSession) -> dict[str, float]:
+    """Relative standard uncertainty (1σ) of each method of measurement, as reference data has it now."""
+    return {row.code: float(row.body["relative_sigma"]) for row in reference.current(session, "methods")}
+
+
+def method_digest(session: ReadSession) -> str:
+    """Tell by which method and coefficients a reconciliation is made now; equal texts, equal figures."""
+    told = " ".join(f"{method}={share!r}" for method, share in sorted(relative_sigma(session).items()))
+    return hashlib.sha256(f"{METHOD_VERSION} {told}".encode()).hexdigest()
+
+
+def scope_of(run: Reconciliation) -> Scope:
+    """Whose ledgers of which months."""
+    return Scope(first=run.first_month, last=run.last_month, region=run.region, base=run.base)
+
+
+def is_stale(session: ReadSession, subject: Subject, run: Reconciliation) -> bool | None:
+    """Tell whether ledgers or coefficients have changed since a run was made; None before that."""
+    if run.state is not ReconciliationState.DONE:
+        return None
+    if run.method != method_digest(session):
+        return True
+    return run.ledgers != repository.fingerprint(session, subject, scope_of(run))

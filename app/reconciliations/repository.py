@@ -1,0 +1,177 @@
+"""Stored reconciliations and their flows, each asked for by those whose territory it is."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
+
+from app.auth.subjects import Subject
+from app.auth.visibility import visible_to
+from app.db.base import table_of
+from app.db.session import ReadSession, WriteSession
+from app.domain.periods import Month
+from app.enterprises.models import Enterprise, SiteVersion
+from app.ledgers.models import LedgerVersion
+from app.rates.service import Scope, filed_versions, places, sites_of
+from app.reconciliations.models import Months, ReconciledFlow, Reconciliation, ReconciliationState
+from app.transfers.models import Transfer, TransferConfirmation
+
+MOST_DONE = 1_000
+"""Finished reconciliations looked at for one answer."""
+
+Row = Mapping[str, Any]
+
+Place = tuple[str | None, str | None]
+"""Region and base that were asked for."""
+
+
+class Done(NamedTuple):
+    """What is known of a finished reconciliation without reading its figures."""
+
+    id: uuid.UUID
+    region: str | None
+    base: str | None
+    first: Month
+    last: Month
+
+
+def fingerprint(session: ReadSession, subject: Subject, scope: Scope) -> str:
+    """Tell the ledgers, sites and statements that a reconciliation rests on; equal texts, equal figures.
+
+    Ledgers and statements are kept for good, so counts, version numbers and the newest moment cannot all stay
+    while one is added or corrected.
+    """
+    filed, place = filed_versions(scope), places(scope)
+    of_scope = sites_of(subject, scope, place)
+    ledgers = (
+        select(func.count(), func.sum(LedgerVersion.number), func.max(LedgerVersion.received_at))
+        .select_from(filed)
+        .join(place, place.c.id == filed.c.site_id)
+        .join(LedgerVersion, LedgerVersion.id == filed.c.version_id)
+        .where(*of_scope)
+    )
+    count, versions, newest = session.execute(ledgers).one()
+    # What the other side says counts too, wherever it is filed.
+    here = select(place.c.id).where(*of_scope)
+    handed_over = and_(
+        Transfer.month.between(scope.first, scope.last),
+        or_(Transfer.sender_site_id.in_(here), Transfer.receiver_site_id.in_(here)),
+    )
+    sides = (Transfer.sent_grams, Transfer.received_grams)
+    told = select(*(of(side) for side in sides for of in (func.count, func.sum))).where(handed_over)
+    said = (
+        select(func.count())
+        .select_from(TransferConfirmation)
+        .join(Transfer, Transfer.id == TransferConfirmation.transfer_id)
+        .where(handed_over)
+    )
+    sites = session.scalar(select(func.count()).select_from(place).where(*of_scope))
+    register = session.scalar(select(func.count()).select_from(SiteVersion))
+    moved = session.scalar(
+        select(func.count()).select_from(Enterprise).where(Enterprise.successor_id.is_not(None))
+    )
+    moment = None if newest is None else newest.isoformat()
+    whole = (
+        count, versions, moment, *session.execute(told).one(), session.scalar(said), sites, register, moved,
+    )  # fmt: skip
+    return hashlib.sha256(" ".join(map(str, whole)).encode()).hexdigest()
+
+
+def page(
+    session: ReadSession, subject: Subject, *, before: uuid.UUID | None, limit: int
+) -> list[Reconciliation]:
+    """Give the reconciliations that the subject may see, the newest first."""
+    query = select(Reconciliation).where(_seen(subject))
+    if before is not None:
+        query = query.where(Reconciliation.id < before)
+    return list(session.scalars(query.order_by(Reconciliation.id.desc()).limit(limit)))
+
+
+def seen(session: ReadSession, subject: Subject, reconciliation_id: uuid.UUID) -> Reconciliation | None:
+    """Give one reconciliation, if the subject may see it."""
+    return session.scalar(
+        select(Reconciliation).where(_seen(subject), Reconciliation.id == reconciliation_id)
+    )
+
+
+def done_of(
+    session: ReadSession,
+    subject: Subject,
+    places_asked: Sequence[Place],
+    months: Sequence[tuple[Month, Month]],
+) -> list[Done]:
+    """Give the finished reconciliations of these places and spans of months, the newest first.
+
+    Only those with the usual assumption about months count.
+    """
+    where = [
+        and_(_is(Reconciliation.region, region), _is(Reconciliation.base, base))
+        for region, base in places_asked
+    ]
+    spans = [
+        and_(Reconciliation.first_month == first, Reconciliation.last_month == last) for first, last in months
+    ]
+    query = (
+        select(
+            Reconciliation.id,
+            Reconciliation.region,
+            Reconciliation.base,
+            Reconciliation.first_month,
+            Reconciliation.last_month,
+        )
+        .where(
+            _seen(subject),
+            or_(*where),
+            or_(*spans),
+            Reconciliation.months == Months.CORRELATED,
+            Reconciliation.state == ReconciliationState.DONE,
+        )
+        .order_by(Reconciliation.id.desc())
+        .limit(MOST_DONE)
+    )
+    return [Done(*row) for row in session.execute(query).all()]
+
+
+def flows_page(
+    session: ReadSession,
+    reconciliation_id: uuid.UUID,
+    *,
+    site: str | None,
+    flagged: bool | None,
+    after: int,
+    limit: int,
+) -> list[ReconciledFlow]:
+    """Give flows of a reconciliation that the caller has shown to be visible, from a position on."""
+    conditions: list[ColumnElement[bool]] = [
+        ReconciledFlow.reconciliation_id == reconciliation_id,
+        ReconciledFlow.position > after,
+    ]
+    if site is not None:
+        conditions.append(or_(ReconciledFlow.from_site == site, ReconciledFlow.to_site == site))
+    if flagged is not None:
+        conditions.append(ReconciledFlow.flagged.is_(flagged))
+    query = select(ReconciledFlow).where(*conditions)
+    return list(session.scalars(query.order_by(ReconciledFlow.position).limit(limit)))
+
+
+def drop_flows(session: WriteSession, reconciliation_id: uuid.UUID) -> None:
+    """Forget the flows of a run that was begun before and not finished."""
+    table = table_of(ReconciledFlow)
+    session.execute(delete(table).where(table.c.reconciliation_id == reconciliation_id))
+
+
+def add_flows(session: WriteSession, rows: Iterable[Row]) -> None:
+    """Store flows."""
+    session.execute(insert(table_of(ReconciledFlow)), list(rows))
+
+
+def _seen(subject: Subject) -> ColumnElement[bool]:
+    # As with chain runs: a prefix is filled up to six digits, the whole country is the administrator's.
+    return visible_to(subject, region=func.substr(Reconciliation.region.concat("000000"), 1, 6))
+
+
+def _is(column: Any, value: str | None) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.is_(None) if value is None else column == value
+    return found
