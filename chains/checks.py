@@ -1,10 +1,11 @@
 """What must hold in a chain definition beyond its form: one function a check, (path, zh, en) per fault."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import groupby
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from chains.definition import (
     UNVERIFIED,
@@ -16,6 +17,12 @@ from chains.definition import (
     MaterialKind,
     Role,
 )
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = LateModule("networkx")
 
 Fault = tuple[str, str, str]
 Check = Callable[[Chain], Iterator[Fault]]
@@ -60,8 +67,8 @@ def cycles_transform(chain: Chain) -> Iterator[Fault]:
         for material in chain.taken_by(process):
             if material in chain.given_by(process):
                 yield _cycle(f"{material} → {process} → {material}")
-            for residue, share in chain.split(process, material).residues.items():
-                if share == 1 and residue != material:
+            for residue, band in chain.split(process, material).residues.items():
+                if band.value == 1 and residue != material:
                     whole.add_edge(material, residue)
     for cycle in nx.simple_cycles(whole):
         start = cycle.index(min(cycle))
@@ -125,6 +132,19 @@ def bands_hold(chain: Chain) -> Iterator[Fault]:
                 f"各得率之和 {total} 大于 1",
                 f"the yields add up to {total}, above 1",
             )
+
+
+def residues_fit_together(chain: Chain) -> Iterator[Fault]:
+    """Say where an input could leave more residues than itself: all of them at the upper ends of their bands."""
+    for process in chain.processes:
+        for material in chain.taken_by(process):
+            most = sum((band.high for band in chain.split(process, material).residues.values()), Decimal(0))
+            if most > 1:
+                yield (
+                    f"{process}: {material}",
+                    f"次生固废得率的上限之和 {most} 大于 1",
+                    f"the upper ends of the residues add up to {most}, above 1",
+                )
 
 
 def sources_are_named(chain: Chain) -> Iterator[Fault]:

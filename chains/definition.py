@@ -120,12 +120,32 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
-    """Where a tonne of an input goes [t/t]: `residues` by material id, `product`, `air`; together 1."""
+class Band:
+    """A yield [t/t] with the range that plants of its kind keep to: 0 ≤ low ≤ value ≤ high ≤ 1."""
 
-    residues: Mapping[str, Decimal]
+    low: Decimal
+    value: Decimal
+    high: Decimal
+
+    def __add__(self, other: "Band") -> "Band":
+        return Band(self.low + other.low, self.value + other.value, self.high + other.high)
+
+
+NONE = Band(Decimal(0), Decimal(0), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Where a tonne of an input goes [t/t]: `residues` by material id, `product`, `air`.
+
+    The values of the residues, product and air are together 1. A plant with more or less residue than the value
+    has so much less or more of `rest` (product or air).
+    """
+
+    residues: Mapping[str, Band]
     product: Decimal
     air: Decimal
+    rest: MaterialKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +176,13 @@ class Chain:
         return tuple(dict.fromkeys(link.material for link in links))
 
     def split(self, process: str, material: str) -> Split:
-        """Lead one tonne of `material` through `process` by its yields; the part without a yield is the rest.
+        """Lead a tonne of `material` through `process` by its yields; the part without a yield is the rest.
 
         Raises KeyError when the process does not take the material.
         """
         if material not in self.taken_by(process):
             raise KeyError(f"{process} does not take {material}")
-        residues: dict[str, Decimal] = {}
+        residues: dict[str, Band] = {}
         parts = {MaterialKind.PRODUCT: Decimal(0), MaterialKind.AIR: Decimal(0)}
         left = Decimal(1)
         for link in self.links:
@@ -176,9 +196,11 @@ class Chain:
             if kind in parts:
                 parts[kind] += figure.value
             else:
-                residues[link.material] = residues.get(link.material, Decimal(0)) + figure.value
-        parts[self.processes[process].rest] += left
-        return Split(residues, parts[MaterialKind.PRODUCT], parts[MaterialKind.AIR])
+                band = Band(figure.low, figure.value, figure.high)
+                residues[link.material] = residues.get(link.material, NONE) + band
+        rest = self.processes[process].rest
+        parts[rest] += left
+        return Split(residues, parts[MaterialKind.PRODUCT], parts[MaterialKind.AIR], rest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,15 @@ chains.attribution).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chains.definition import Chain, Direction, Figure, Library, Link
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = LateModule("networkx")
 
 NODE_LINK = {"source": "from", "target": "to", "edges": "edges"}
 

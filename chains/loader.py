@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from chains import checks
 from chains.definition import (
+    NONE,
+    Band,
     Chain,
     Direction,
     Figure,
@@ -170,11 +172,11 @@ def _splits(chain: Chain) -> Iterable[tuple[tuple[str, str], Split]]:
             if process.role is not Role.USE or waste_class is None:
                 continue
             split = chain.split(process.id, material)
-            residues: dict[str, Decimal] = {}
-            for residue, share in split.residues.items():
+            residues: dict[str, Band] = {}
+            for residue, band in split.residues.items():
                 into = str(chain.materials[residue].waste_class)
-                residues[into] = residues.get(into, Decimal(0)) + share
-            yield (process.id, waste_class), Split(residues, split.product, split.air)
+                residues[into] = residues.get(into, NONE) + band
+            yield (process.id, waste_class), replace(split, residues=residues)
 
 
 def _chain(top: _Place) -> Chain:

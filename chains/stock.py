@@ -13,10 +13,17 @@ model (Müller 2006; Pauliuk & Heeren 2020, ODYM), checked against the tests of 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
+
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = LateModule("scipy.special")
 
 Floats = npt.NDArray[np.float64]
 
@@ -93,7 +100,7 @@ def fixed_lifetime(periods: int, lifetime: int) -> Floats:
 
 def normal_lifetime(periods: int, mean: float, sd: float) -> Floats:
     """Survival (n,) when ages at leaving are normal, not truncated: some of it leaves in its first period."""
-    return np.asarray(ndtr((mean - np.arange(periods)) / sd), dtype=np.float64)
+    return np.asarray(special.ndtr((mean - np.arange(periods)) / sd), dtype=np.float64)
 
 
 def _drawn(

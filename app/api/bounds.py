@@ -17,6 +17,7 @@ _MOST_ITEMS = 100_000
 # Integers in answers are counts; this is the largest that every JSON reader keeps exactly (RFC 8259, 6).
 _LARGEST_COUNT = 2**53 - 1
 
+_NO_SCHEMAS = frozenset({"example", "examples", "default", "enum", "const"})
 _REFERENCE = "#/components/schemas/"
 
 
@@ -64,28 +65,32 @@ def _references(node: Any) -> Iterator[str]:
 
 
 def _limit(node: Any, *, answer: bool) -> None:
-    """Complete every schema under `node`; texts that are examples or constants are left alone."""
+    """Complete every schema under `node`."""
+    if isinstance(node, dict):
+        match node.get("type"):
+            case "string":
+                _limit_text(node, answer=answer)
+            case "integer":
+                _limit_integer(node, answer=answer)
+            case "array" if answer:
+                node.setdefault("maxItems", _MOST_ITEMS)
+            case _:
+                pass
+    for inner in _inner(node):
+        _limit(inner, answer=answer)
+
+
+def _inner(node: Any) -> Iterator[Any]:
+    """What may hold schemas below a node; examples and constants hold none."""
     if isinstance(node, list):
-        for value in node:
-            _limit(value, answer=answer)
-    if not isinstance(node, dict):
-        return
-    match node.get("type"):
-        case "string":
-            _limit_text(node, answer=answer)
-        case "integer":
-            _limit_integer(node, answer=answer)
-        case "array" if answer:
-            node.setdefault("maxItems", _MOST_ITEMS)
-        case _:
-            pass
-    for key, value in node.items():
-        if key == "properties":
-            # A field may bear any name, `default` as well.
-            for field in value.values():
-                _limit(field, answer=answer)
-        elif key not in {"example", "examples", "default", "enum", "const"}:
-            _limit(value, answer=answer)
+        yield from node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == "properties":
+                # A field may bear any name, `default` as well.
+                yield from value.values()
+            elif key not in _NO_SCHEMAS:
+                yield value
 
 
 def _limit_text(schema: dict[str, Any], *, answer: bool) -> None:

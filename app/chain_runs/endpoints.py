@@ -2,9 +2,8 @@
 
 import uuid
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import networkx as nx
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from app.auth.dependencies import require
@@ -33,7 +32,13 @@ from app.http.fields import CodeText, Moment, MonthText, ShortText, month_or_non
 from app.http.paging import Limit
 from app.rates.service import GroupBy
 from chains.graph import graphml
+from chains.late import LateModule
 from chains.stock import StockRule
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = LateModule("networkx")
 
 router = APIRouter(prefix="/v1", tags=["chain runs"])
 

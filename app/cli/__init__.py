@@ -15,6 +15,8 @@ from app.cli.bulletins import bulletin_app
 from app.cli.chains import chain_app
 from app.cli.clients import client_app, user_app
 from app.cli.database import db_app, seed_app
+from app.cli.findings import findings_app
+from app.cli.reconciliations import reconciliation_app
 from app.cli.serving import demo, serve
 from app.cli.worker import jobs_app, worker
 
@@ -43,6 +45,8 @@ cli.add_typer(user_app, name="user")
 cli.add_typer(bulletin_app, name="bulletin")
 chain_app.command(epilog=chain_run.EXAMPLE)(chain_run.run)
 cli.add_typer(chain_app, name="chain")
+cli.add_typer(reconciliation_app, name="reconciliation")
+cli.add_typer(findings_app, name="findings")
 
 
 @cli.command(epilog="例 example:  huanlian reconcile network.json --json")

@@ -4,8 +4,9 @@ Everything here is what is on file now: the versions that count, of ledgers that
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
@@ -14,6 +15,7 @@ from app.domain.periods import Month, month_range
 FlowKind = Literal["received", "used", "disposed", "sent"]
 FacilityKind = Literal["storage", "utilization", "disposal"]
 Decision = Literal["confirm", "correct", "dispute"]
+CoefficientForm = Literal["ratio", "ash", "gypsum"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +110,7 @@ class Book:
 
     def of(self, waste: str) -> Line:
         """The sum of a waste's lines; a line of zeros when there is none. Method and sigma are the first line's."""
-        mine = [line for line in self.lines if line.waste == waste]
-        if len(mine) == 1:
-            return mine[0]
-        first = mine[0] if mine else Line(waste)
-        return Line(
-            waste,
-            method=first.method,
-            sigma=first.sigma,
-            **{name: sum(getattr(line, name) for line in mine) for name in SUMMED},
-        )
+        return summed(self.lines, waste)
 
     @property
     def wastes(self) -> tuple[str, ...]:
@@ -141,6 +134,20 @@ SUMMED = (
 """The masses of a line."""
 
 
+def summed(lines: Iterable[Line], waste: str) -> Line:
+    """The sum of a waste's lines; a line of zeros when there is none. Method and sigma are the first line's."""
+    mine = [line for line in lines if line.waste == waste]
+    if len(mine) == 1:
+        return mine[0]
+    first = mine[0] if mine else Line(waste)
+    return Line(
+        waste,
+        method=first.method,
+        sigma=first.sigma,
+        **{name: sum(getattr(line, name) for line in mine) for name in SUMMED},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Facility:
     """Capacity [g]: what a storage holds, or what is treated in a year; None when unknown."""
@@ -162,6 +169,23 @@ class Declared:
     ref: LedgerRef | None
 
 
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """How much of some wastes an activity generates, as the reference data has it now (docs/domain.md, section 6)."""
+
+    code: str
+    version: int
+    wastes: tuple[str, ...]
+    activity: str
+    form: CoefficientForm
+    variant: str | None = None
+    value: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    band_percent: Decimal | None = None
+    parameters: Mapping[str, Decimal] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class SiteFacts:
     """One site with all its months. `today` is the day on the wall there."""
@@ -176,6 +200,7 @@ class SiteFacts:
     books: Mapping[Month, Book]
     facilities: tuple[Facility, ...] = ()
     declared: tuple[Declared, ...] = ()
+    coefficients: tuple[Coefficient, ...] = ()
 
     @cached_property
     def months(self) -> tuple[Month, ...]:
@@ -266,15 +291,28 @@ class SiteMonth:
     lines: tuple[Line, ...]
     flows: tuple[Flow, ...]
 
+    def of(self, waste: str) -> Line:
+        """As `Book.of`."""
+        return summed(self.lines, waste)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class NetworkFacts:
-    """One month of a province (two digits): its sites, and every transfer that begins or ends there."""
+    """One month of a province (two digits): its sites, and every transfer that begins or ends there.
+
+    `pairs`: the transfers of the month and of the two beside it, by who hands over to whom.
+    """
 
     province: str
     month: Month
     sites: tuple[SiteMonth, ...]
     transfers: tuple[Transfer, ...]
+    pairs: tuple[PairFacts, ...] = ()
+
+    @cached_property
+    def by_code(self) -> Mapping[str, SiteMonth]:
+        """The province's sites by their codes."""
+        return {site.code: site for site in self.sites}
 
 
 def total(grams: Iterable[int | None]) -> int:

@@ -47,3 +47,11 @@ GRACE_DAYS = Parameter(
 SILENT_MONTHS = months(
     "silent_months", 3, 2, 24, "连续几个月未报即视为停报", "so many months in a row are a silence"
 )
+FALSE_DISCOVERY_RATE = Parameter(
+    "false_discovery_rate",
+    Decimal("0.05"),
+    "1",
+    Decimal("0.0001"),
+    Decimal("0.5"),
+    Message("全省当月名单中允许的误报比例", "share of false entries in a province's month"),
+)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.db.base import table_of
 from app.db.session import ReadSession
@@ -111,7 +111,9 @@ def touched(session: ReadSession, site_months: Iterable[tuple[str, Month]]) -> P
         reach.networks.add((sites[code].region[:2], month))
     _named_by(session, [(sites[code], month) for code, month in changed], heirs, reach)
     _naming(session, [(sites[code], month) for code, month in changed], heirs, reach)
-    return Parts(frozenset(reach.sites), frozenset(reach.pairs), frozenset(reach.networks))
+    # A network's pairs are those of its month and of the months beside it.
+    networks = {(province, near) for province, month in reach.networks for near in around(month)}
+    return Parts(frozenset(reach.sites), frozenset(reach.pairs), frozenset(networks))
 
 
 def _named_by(
@@ -156,9 +158,9 @@ def _named_by(
 def _naming(
     session: ReadSession, changed: list[tuple[enterprises.SiteRow, Month]], heirs: Heirs, reach: _Reach
 ) -> None:
-    """The pairs that have anything on file with the site's enterprise in the month or beside it."""
+    """The pairs that have anything on file with the site's enterprise in the month or beside it, and their provinces."""
     table = table_of(Transfer)
-    months = {near for _, month in changed for near in _around(month)}
+    months = {near for _, month in changed for near in around(month)}
     line = heirs.line({site.registered_id for site, _ in changed})
     columns = (
         table.c.sender_enterprise_id,
@@ -170,9 +172,21 @@ def _naming(
         sides = or_(table.c.sender_enterprise_id.in_(ids), table.c.receiver_enterprise_id.in_(ids))
         query = select(*columns).where(sides, table.c.month.in_(months)).distinct()
         reach.pairs |= {heirs.key(row) for row in session.execute(query)}
+        reach.networks |= _provinces(session, sides, table.c.month.in_({month for _, month in changed}))
 
 
-def _around(month: Month) -> Iterator[Month]:
+def _provinces(session: ReadSession, *conditions: ColumnElement[bool]) -> set[NetworkKey]:
+    """The province and month of either side of these transfers."""
+    table = table_of(Transfer)
+    found: set[NetworkKey] = set()
+    for side in (table.c.sender_site_id, table.c.receiver_site_id):
+        query = select(Site.region, table.c.month).join(table, side == Site.id).where(*conditions).distinct()
+        found |= {(region[:2], month) for region, month in session.execute(query)}
+    return found
+
+
+def around(month: Month) -> Iterator[Month]:
+    """A month and those beside it, as far as there are any."""
     for offset in (-1, 0, 1):
         try:
             yield month.plus(offset)
@@ -203,4 +217,5 @@ def every(session: ReadSession, region: str = "") -> Parts:
         .distinct()
     )
     networks = {(of[:2], month) for of, month in session.execute(filed) if of.startswith(region)}
+    networks |= {key for key in _provinces(session) if key[0] == region[:2] or not region}
     return Parts(frozenset(here), frozenset(pairs), frozenset(networks))

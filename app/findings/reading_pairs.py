@@ -15,7 +15,7 @@ from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.enterprises.models import Site
 from app.findings.facts import LedgerRef, NetworkFacts, PairFacts, SiteMonth, Transfer
-from app.findings.partitions import Heirs, NetworkKey, PairKey, chunks
+from app.findings.partitions import Heirs, NetworkKey, PairKey, around, chunks
 from app.findings.reading_sites import When, books_of, sigmas
 from app.ledgers.models import Ledger, LedgerLine
 from app.transfers.models import Transfer as TransferRow
@@ -164,7 +164,7 @@ def _transfer(row: Row[Any], filed: _Filed) -> Transfer:
 
 
 def network_facts(session: ReadSession, key: NetworkKey, when: When) -> NetworkFacts:
-    """One month of a province."""
+    """One month of a province, with the transfers of the two months beside it."""
     province, month = key
     inside = within(Site.region, province)
     sites = session.execute(
@@ -185,14 +185,22 @@ def network_facts(session: ReadSession, key: NetworkKey, when: When) -> NetworkF
                     () if book is None else book.flows,
                 )
             )
-    table = table_of(TransferRow)
+    table, heirs = table_of(TransferRow), Heirs.read(session)
     here = select(Site.id).where(inside)
     rows = session.execute(
         select(table).where(
-            table.c.month == month, or_(table.c.sender_site_id.in_(here), table.c.receiver_site_id.in_(here))
+            table.c.month.in_(list(around(month))),
+            or_(table.c.sender_site_id.in_(here), table.c.receiver_site_id.in_(here)),
         )
     ).all()
-    filed = _filed(session, Heirs.read(session), rows)
+    filed = _filed(session, heirs, rows)
+    groups: dict[PairKey, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        groups[heirs.key(row)].append(row)
     return NetworkFacts(
-        province, month, tuple(found), tuple(_transfer(row, filed) for row in _in_order(rows))
+        province,
+        month,
+        tuple(found),
+        tuple(_transfer(row, filed) for row in _in_order(row for row in rows if row.month == month)),
+        tuple(facts for key in sorted(groups) for facts in _pairs(groups[key], filed)),
     )

@@ -18,6 +18,7 @@ from app.enterprises import service as enterprises
 from app.enterprises.models import Facility as FacilityRow
 from app.enterprises.models import Site
 from app.findings.facts import Activity, Book, Declared, Facility, Flow, LedgerRef, Line, SiteFacts
+from app.findings.reading_coefficients import coefficients
 from app.ledgers.models import Ledger, LedgerActivity, LedgerFlow, LedgerLine, LedgerVersion
 from app.reference import service as reference
 from app.transfers.models import Transfer
@@ -50,6 +51,7 @@ def site_facts(session: ReadSession, codes: Collection[str], when: When) -> list
     for each in session.scalars(query):
         facilities[each.site_id].append(Facility(each.code, each.kind.value, each.capacity_grams))
     declared = _declared(session, ids)
+    expected_by = coefficients(session)
     return [
         SiteFacts(
             code=row.code,
@@ -62,6 +64,7 @@ def site_facts(session: ReadSession, codes: Collection[str], when: When) -> list
             books=books.get(row.id, {}),
             facilities=tuple(facilities[row.id]),
             declared=tuple(declared[row.id]),
+            coefficients=expected_by,
         )
         for row in rows
     ]

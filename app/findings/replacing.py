@@ -19,7 +19,7 @@ from app.findings.causes import causes_of
 from app.findings.facts import Figure
 from app.findings.models import CaseState, Finding, StepKind
 from app.findings.partitions import chunks
-from app.findings.rule import Found, Rule, Severity
+from app.findings.rule import Found, Rule, Severity, Tonnes
 from app.findings.steps import Step, take
 from app.ids import new_id
 
@@ -222,7 +222,8 @@ def _told(each: Placed, register: _Register) -> dict[str, Any]:
     document = evidence(found)
     months = sorted(found.months)
     severity = found.severity or each.rule.severity
-    if found.grams is not None and found.grams >= _SERIOUS_GRAMS:
+    # Where volume is what is wrong, much of it is serious whatever the rule.
+    if each.rule.tonnes_are is not Tonnes.IRREGULAR and (found.grams or 0) >= _SERIOUS_GRAMS:
         severity = Severity.HIGH
     columns = {
         "rule_version": each.rule.version,

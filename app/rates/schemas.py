@@ -142,7 +142,7 @@ class RateItemOut(_Out):
     interval_95_reason: str | None = None
 
     @classmethod
-    def of(cls, item: RateItem, group: dict[str, str], metric: Metric, known: Known | None = None) -> Self:
+    def of(cls, item: RateItem, group: dict[str, str], metric: Metric, found: Known | None = None) -> Self:
         ratio, counts = item.ratio, metric is COVERAGE
         # Figures that nobody reported are not nought.
         known = item.cell.filed_any and not counts
@@ -157,8 +157,8 @@ class RateItemOut(_Out):
             reason=ratio.reason,
             coverage=CoverageOut.of(item.cell),
             warnings=list(item.warnings),
-            interval_95=None if known is None else IntervalOut.of(known),
-            interval_95_reason=None if known is None else known.reason,
+            interval_95=None if found is None else IntervalOut.of(found),
+            interval_95_reason=None if found is None else found.reason,
         )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from app.domain.rates import Metric, Totals
-from app.reconciliations.measured import MeasuredNetwork, Stream
+from app.reconciliations.measured import MeasuredNetwork
+from chains.balance import Flags
 from chains.measures import HALF_WIDTH_95
 from chains.reconciliation import Reconciliation
 from chains.reconciliation.least_squares import covariances
@@ -55,28 +56,37 @@ def kept_sums(
     measured: MeasuredNetwork, answer: Reconciliation, regions: Mapping[str, str], digits: int
 ) -> Kept:
     """Give the sums of the whole scope, of each waste and of each region one level below, `digits` long."""
-    wastes = sorted({waste for _, waste in measured.streams})
-    places = sorted({regions[site][:digits] for site, _ in measured.streams})
-    groups: Kept = {"all": {"": _sums(measured, answer, None)}, "waste": {}, "region": {}}
-    for name in wastes[:MOST_GROUPS]:
-        chosen = {stream: stream[1] == name for stream in measured.streams}
-        groups["waste"][name] = _sums(measured, answer, chosen)
-    for name in places[:MOST_GROUPS]:
-        chosen = {stream: regions[stream[0]].startswith(name) for stream in measured.streams}
-        groups["region"][name] = _sums(measured, answer, chosen)
-    return groups
-
-
-def _sums(measured: MeasuredNetwork, answer: Reconciliation, chosen: Mapping[Stream, bool] | None) -> Kept:
-    weights = measured.weights(FIELDS, chosen)
-    if bool(np.any((weights != 0.0) & ~answer.found.determined[:, None])):
-        return {"undetermined": True}
-    masses = np.where(answer.found.determined, answer.flows.mass, 0.0)
-    covariance = weights.T @ covariances(answer.found, weights)
+    sums = _Sums(measured, answer)
+    everything = np.ones(len(measured.streams), dtype=np.bool_)
     return {
-        "tonnes": (weights.T @ masses).tolist(),
-        "covariance": (0.5 * (covariance + covariance.T)).tolist(),
+        "all": {"": sums.of(everything)},
+        "waste": sums.by([waste for _, waste in measured.streams]),
+        "region": sums.by([regions[site][:digits] for site, _ in measured.streams]),
     }
+
+
+class _Sums:
+    """Sums of the FIELDS of chosen streams."""
+
+    def __init__(self, measured: MeasuredNetwork, answer: Reconciliation) -> None:
+        self._measured, self._found = measured, answer.found
+        self._giving, self._taking = measured.terms(FIELDS)
+        self._masses = np.where(answer.found.determined, answer.flows.mass, 0.0)
+
+    def by(self, names: Sequence[str]) -> Kept:
+        """Sums of the streams of each name (n,); of MOST_GROUPS names at most."""
+        present, group = np.unique(np.array(names, dtype=np.str_), return_inverse=True)
+        return {str(name): self.of(group == number) for number, name in enumerate(present[:MOST_GROUPS])}
+
+    def of(self, chosen: Flags) -> Kept:
+        """Sums of the chosen streams (n,)."""
+        gives, takes = self._measured.of_flows(chosen)
+        weights = self._giving * gives[:, None] + self._taking * takes[:, None]
+        if bool(np.any((weights != 0.0) & ~self._found.determined[:, None])):
+            return {"undetermined": True}
+        covariance = weights.T @ covariances(self._found, weights)
+        symmetric = 0.5 * (covariance + covariance.T)
+        return {"tonnes": (weights.T @ self._masses).tolist(), "covariance": symmetric.tolist()}
 
 
 def is_linear(metric: Metric) -> bool:

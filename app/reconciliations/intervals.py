@@ -54,7 +54,7 @@ def _why_not(answer: RateAnswer) -> str | None:
         return "group_not_covered"
     mixed = answer.group_by is GroupBy.REGION and scope.wastes
     several = answer.group_by is not GroupBy.WASTE and len(scope.wastes) > 1
-    if scope.site or scope.park or scope.enterprise or mixed or several:
+    if scope.site or scope.park or mixed or several:
         return "scope_not_covered"
     return None
 

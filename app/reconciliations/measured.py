@@ -12,7 +12,7 @@ import numpy as np
 
 from app.domain.quantities import GRAMS_PER_TONNE
 from app.reconciliations.models import MeasuredKind, Months
-from chains.balance import OUTSIDE, Floats, Ints, Network
+from chains.balance import OUTSIDE, Flags, Floats, Ints, Network
 from chains.reconciliation import Bounds, Reports
 
 FLOOR_GRAMS = 50_000.0
@@ -102,17 +102,20 @@ class MeasuredNetwork:
     report_of: tuple[str, ...]
     bounds: Bounds
 
-    def weights(self, fields: Sequence[str], chosen: Mapping[Stream, bool] | None = None) -> Floats:
-        """(m, k): how much each flow counts in each of k fields of the statistics of the chosen streams, or all."""
+    def terms(self, fields: Sequence[str]) -> tuple[Floats, Floats]:
+        """Give two tables (m, k): how much a flow counts in k fields with whom it leaves, and with whom it comes to."""
         column = {name: number for number, name in enumerate(fields)}
-        table = np.zeros((len(self.flows), len(fields)))
+        tables = np.zeros((2, len(self.flows), len(fields)))
         for row, flow in enumerate(self.flows):
-            for end, terms in ((flow.source, flow.giving), (flow.target, flow.taking)):
-                if end is not None and (chosen is None or chosen[end]):
-                    for name, share in terms:
-                        if name in column:
-                            table[row, column[name]] += share
-        return table
+            for table, terms in zip(tables, (flow.giving, flow.taking), strict=True):
+                for name, share in terms:
+                    table[row, column[name]] = share
+        return tables[0], tables[1]
+
+    def of_flows(self, chosen: Flags) -> tuple[Flags, Flags]:
+        """Tell of each flow (m,) whether the stream it leaves, and the one it comes to, is among the `chosen` (n,)."""
+        outside = np.append(chosen, np.False_)
+        return outside[self.network.source], outside[self.network.target]
 
 
 def assemble(streams: Iterable[Stream], flows: Iterable[MeasuredFlow]) -> MeasuredNetwork:

@@ -58,8 +58,30 @@ def relink(session: WriteSession, codes: Iterable[str]) -> None:
     own_codes = {report.site.code for report in reports}
     months = {report.month for report in reports}
     before = repository.of_sites(session, own_codes, months)
-    record(session, reports, before, parties)
+    moved = _moved(reports, before, parties)
+    if not moved:
+        return
+    record(session, moved, before, parties)
     _move_statements(session, before, repository.of_sites(session, own_codes, months))
+
+
+def _moved(reports: Sequence[Report], before: Sequence[Row], parties: Mapping[str, Party]) -> list[Report]:
+    """The reports that now say something else than what is on file of them; usually few, often none."""
+    by_sender, by_receiver = _rows_by(before, "sender_party"), _rows_by(before, "receiver_party")
+    moved = []
+    for report in reports:
+        own = (report.site.code, report.month)
+        sent, received = rows_of(report, parties)
+        same = _said(sent, SENT) == _said(by_sender[own], SENT)
+        if not same or _said(received, _RECEIVED) != _said(by_receiver[own], _RECEIVED):
+            moved.append(report)
+    return moved
+
+
+def _said(rows: Iterable[Row], figures: Sequence[str]) -> set[tuple[Any, ...]]:
+    """What one side says in these rows, and of whom."""
+    columns = (*repository.KEY, *figures, *_PARTIES)
+    return {tuple(row[name] for name in columns) for row in rows if row[figures[0]] is not None}
 
 
 def _reporters(touched: Iterable[Row]) -> set[tuple[uuid.UUID, Month]]:

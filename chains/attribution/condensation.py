@@ -10,14 +10,23 @@ sinks first. Three kinds of set are told apart here:
 - **large** loops: left to iteration (chains.attribution.loops).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 
 from chains.attribution.elimination import visits
 from chains.attribution.network import UNTRACKED, Flags, Floats, Index, Ints, Matrix, Shares
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+    from scipy.sparse import csgraph
+else:
+    sp = LateModule("scipy.sparse")
+    csgraph = LateModule("scipy.sparse.csgraph")
 
 # A set is small up to this many states, and the sets eliminated may together need this many products.
 SMALL_SET = 256
@@ -60,7 +69,7 @@ class Condensed:
 def sets_of(shares: Shares) -> Sets:
     """Strongly connected components of the flows, numbered sinks first."""
     flow = shares.flow
-    count, label = connected_components(flow, directed=True, connection="strong")
+    count, label = csgraph.connected_components(flow, directed=True, connection="strong")
     sender = np.repeat(np.arange(shares.size, dtype=np.int32), np.diff(flow.indptr))
     start, end = label[sender], label[flow.indices]
     if np.any(start < end):

@@ -17,17 +17,25 @@ Sources: Kemeny & Snell 1960; Varga 1962 (regular splittings, monotone convergen
 closed sets); Saad & Schultz 1986 (GMRES).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.linalg import LinearOperator, SuperLU, gmres, splu
 
 from chains.attribution.network import Floats, Index, Matrix, times
 from chains.attribution.pace import Pace
 from chains.attribution.splitting import bounded_fill, near_and_rest
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+    from scipy.sparse import linalg
+else:
+    sp = LateModule("scipy.sparse")
+    linalg = LateModule("scipy.sparse.linalg")
 
 Deficit = Callable[[Floats], float]
 
@@ -63,7 +71,7 @@ class _Task:
 class _Split:
     """P = near + rest, with the LU factors of I − near."""
 
-    factors: SuperLU
+    factors: linalg.SuperLU
     rest: Matrix
 
 
@@ -158,7 +166,7 @@ def _krylov(task: _Task, split: _Split, start: LoopSolution) -> LoopSolution:
     """GMRES on what is still missing, column by column, repeated until the mass closes."""
     size = len(task.right)
     system = (sp.eye_array(size, format="csr") - task.operator).tocsr()
-    near = LinearOperator(
+    near = linalg.LinearOperator(
         (size, size), matvec=lambda v: _applied(split.factors, v, task.direction), dtype=np.float64
     )
     norms: list[float] = []
@@ -166,7 +174,7 @@ def _krylov(task: _Task, split: _Split, start: LoopSolution) -> LoopSolution:
     for _ in range(_KRYLOV_ROUNDS):
         missing = task.right - x + times(task.operator, x)
         for column in np.flatnonzero(missing.any(axis=0)):
-            x[:, column] += gmres(
+            x[:, column] += linalg.gmres(
                 system, missing[:, column], M=near, rtol=1e-7, restart=_KRYLOV_SPACE, maxiter=5,
                 callback=norms.append, callback_type="pr_norm",
             )[0]  # fmt: skip
@@ -177,16 +185,16 @@ def _krylov(task: _Task, split: _Split, start: LoopSolution) -> LoopSolution:
     return LoopSolution(x, start.iterations + len(norms), gap, "krylov")
 
 
-def _factored(inner: Matrix, permc_spec: Literal["COLAMD", "NATURAL"] = "COLAMD") -> SuperLU | None:
+def _factored(inner: Matrix, permc_spec: Literal["COLAMD", "NATURAL"] = "COLAMD") -> linalg.SuperLU | None:
     """LU of I − inner; None when the loop is closed to the last digit, so that this is singular."""
     system = (sp.eye_array(inner.shape[0], format="csc") - inner.tocsc()).tocsc()
     try:
-        return splu(system, permc_spec=permc_spec)
+        return linalg.splu(system, permc_spec=permc_spec)
     except RuntimeError:
         return None
 
 
-def _applied(factors: SuperLU, right: Floats, direction: str = "N") -> Floats:
+def _applied(factors: linalg.SuperLU, right: Floats, direction: str = "N") -> Floats:
     solve: Any = factors.solve  # its type stubs leave out the second argument
     found: Floats = solve(right, direction)
     return found

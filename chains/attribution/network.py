@@ -5,18 +5,26 @@ states, m flows, k fate rows, F fates. Everything is numpy columns: at 10⁶ sta
 a minute and 1.9 GB to build, the arrays below take a tenth of a second.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
+
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+else:
+    sp = LateModule("scipy.sparse")
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.integer[Any]]
 Ints = npt.NDArray[np.int32]
-Matrix = sp.csr_array[np.float64, tuple[int, int]]
+Matrix: TypeAlias = "sp.csr_array[np.float64, tuple[int, int]]"
 
 UNTRACKED = "untracked"
 AIR = "air"

@@ -4,16 +4,25 @@ Both run over the same stages: runs of states without loops are one triangular s
 each large loop is solved on its own, so a difficult loop costs its own size and not the network's.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.linalg import spsolve_triangular
 
 from chains.attribution.condensation import Condensed
 from chains.attribution.loops import LargeLoop
 from chains.attribution.network import Floats, Matrix, times
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+    from scipy.sparse import linalg
+else:
+    sp = LateModule("scipy.sparse")
+    linalg = LateModule("scipy.sparse.linalg")
 
 MASS_TOLERANCE = 1e-9
 
@@ -152,7 +161,7 @@ def _triangular(own: Matrix, right: Floats, *, transposed: bool = False) -> Floa
     if own.nnz == 0:
         return right.copy()
     system = (sp.eye_array(own.shape[0], format="csr") - own).tocsr()
-    x: Floats = spsolve_triangular(
+    x: Floats = linalg.spsolve_triangular(
         system.T if transposed else system, right, lower=not transposed, unit_diagonal=True
     )
     return x

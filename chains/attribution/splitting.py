@@ -1,10 +1,20 @@
 """How a large loop is taken apart: what to solve at once, and in which order a direct solver stays small."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components, reverse_cuthill_mckee
 
 from chains.attribution.network import Flags, Index, Ints, Matrix
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+    from scipy.sparse import csgraph
+else:
+    sp = LateModule("scipy.sparse")
+    csgraph = LateModule("scipy.sparse.csgraph")
 
 # A strong cluster: joined by flows above this share, of at most this many states.
 _STRONG = 0.15
@@ -33,7 +43,7 @@ def _strong_clusters(inside: Matrix) -> Ints:
     rows = np.repeat(np.arange(size, dtype=np.int32), np.diff(inside.indptr))
     strong = inside.data > _STRONG
     graph = sp.csr_array((inside.data[strong], (rows[strong], inside.indices[strong])), shape=inside.shape)
-    count, label = connected_components(graph, directed=True, connection="strong")
+    count, label = csgraph.connected_components(graph, directed=True, connection="strong")
     wide = (np.bincount(label, minlength=count) > _CLUSTER)[label]
     label[wide] = count + np.arange(np.count_nonzero(wide))
     return label.astype(np.int32)
@@ -46,7 +56,7 @@ def _picked(inside: Matrix, rows: Index, keep: Flags) -> Matrix:
 def bounded_fill(inside: Matrix) -> Index | None:
     """Order of states in which LU stays within the fill budget however it pivots, None without one."""
     pattern = (inside + inside.T).tocsr()
-    order = reverse_cuthill_mckee(pattern, symmetric_mode=True)
+    order = csgraph.reverse_cuthill_mckee(pattern, symmetric_mode=True)
     position = np.empty_like(order)
     position[order] = np.arange(len(order), dtype=order.dtype)
     rows = np.repeat(np.arange(len(order)), np.diff(inside.indptr))

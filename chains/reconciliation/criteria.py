@@ -5,10 +5,17 @@ chance of any false alarm; lists by Benjamini & Hochberg 1995, so that α bounds
 entries.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy import special
 
 from chains.balance import Flags, Floats
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = LateModule("scipy.special")
 
 
 def sidak_level(alpha: float, tests: int) -> float:

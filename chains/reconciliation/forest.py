@@ -8,14 +8,20 @@ the textbook graph results.
 """
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from chains.balance import Flags, Floats, Ints
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    from scipy import sparse
+    from scipy.sparse import csgraph
+else:
+    sparse = LateModule("scipy.sparse")
+    csgraph = LateModule("scipy.sparse.csgraph")
 
 #: two gains this close (in log) are one: yields carry six decimals, cycles some thousand edges
 GAIN_TOLERANCE = 1e-9

@@ -6,15 +6,24 @@ preconditions: of the whole system where it stays narrow, else of its heaviest s
 across the boundary (Vaidya 1991): a tree factors without fill and holds exactly the strong ties.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
-from scipy.sparse.linalg import splu
 
 from chains.balance import Floats, Ints
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    from scipy import sparse
+    from scipy.sparse import csgraph, linalg
+else:
+    sparse = LateModule("scipy.sparse")
+    csgraph = LateModule("scipy.sparse.csgraph")
+    linalg = LateModule("scipy.sparse.linalg")
 
 #: plain sweeps before anything is factored, and sweeps with the factor
 PLAIN_LIMIT = 500
@@ -118,7 +127,9 @@ def precondition(columns: ScaledColumns, matrix: sparse.csr_array) -> Callable[[
         matrix.tocsc() if _envelope(matrix) <= _LARGEST_ENVELOPE else _tree_system(columns, matrix.shape[0])
     )
     shifted = sparse.csc_array(system + _SHIFT * sparse.eye_array(matrix.shape[0], format="csc"))
-    factor = splu(shifted, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    factor = linalg.splu(
+        shifted, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
+    )
     return factor.solve
 
 

@@ -1,17 +1,24 @@
 """S λ = r by connected component: S = A V Aᵀ, dense where small, conjugate gradients where large."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from chains.balance import Flags, Floats, Ints, total_by
+from chains.late import LateModule
 from chains.reconciliation.contraction import Contraction
 from chains.reconciliation.dense import DenseBatch, factor
 from chains.reconciliation.forest import GAIN_TOLERANCE, spanning_forest
 from chains.reconciliation.gradients import ScaledColumns
 from chains.reconciliation.iterated import IteratedRows
+
+if TYPE_CHECKING:
+    from scipy import sparse
+    from scipy.sparse import csgraph
+else:
+    sparse = LateModule("scipy.sparse")
+    csgraph = LateModule("scipy.sparse.csgraph")
 
 #: a component above this many rows is never factored densely
 DENSE_ROWS = 1_000

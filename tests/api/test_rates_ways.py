@@ -35,7 +35,12 @@ def with_lines_of_nothing(draw: st.DrawFn) -> JSON:
 def items(world: World, metric: str, group: str | None, **more: Any) -> list[JSON]:
     params = {"metric": metric, **SPAN, **({"group_by": group} if group else {}), **more}
     found: list[JSON] = world.get("/v1/rates", **params)["items"]
-    return found
+    return [without_interval(item) for item in found]
+
+
+def without_interval(item: JSON) -> JSON:
+    """The figures alone: an interval comes from a reconciliation of now, and no question as of a moment has one."""
+    return {name: value for name, value in item.items() if not name.startswith("interval_95")}
 
 
 @moderately(12)

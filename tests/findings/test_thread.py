@@ -67,8 +67,5 @@ def test_the_nightly_run_comes_to_the_same(town: Town) -> None:
     tally = town.run_all()
     assert (tally.opened, tally.reopened, tally.changed, tally.gone) == (0, 0, 0, 0)
     assert town.findings() == before
-    assert {each["rule"] for each in before if each["present"]} == {
-        "line_balance",
-        "missing_month",
-        "receiver_silent",
-    }
+    found = {each["rule"] for each in before if each["present"]}
+    assert {"line_balance", "missing_month", "receiver_silent", "late_filing"} <= found

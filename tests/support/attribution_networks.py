@@ -1,5 +1,7 @@
 """Networks for the tests of attribution: made of rows, drawn at random, or hard to solve on purpose."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from typing import Any
 

@@ -14,16 +14,14 @@ from app.findings.wording import about, months_of
 def evaluate(facts: SiteFacts, values: Values) -> Iterator[Found]:
     """Find a run of unfiled months that reaches today, `silent_months` long or longer.
 
-    Its tonnes are those of the months that `missing_month` does not already tell of, so that none counts twice.
+    Its first months have findings of `missing_month` too; a score takes the larger of both, so none counts twice.
     """
     due = list(facts.due_months(int(values["grace_days"])))
     tail = silent_tail(due, facts)
-    least = int(values["silent_months"])
-    if len(tail) < least:
+    if len(tail) < int(values["silent_months"]):
         return
-    untold = tail[least - 1 :]
     usual = ordinary_turnover(facts, tail[0])
-    grams = None if usual is None else usual * len(untold)
+    grams = None if usual is None else usual * len(tail)
     last = f"{facts.months[-1]}" if facts.months else None
     zh = f"{months_of(tail).zh} 连续 {len(tail)} 个月未报" + (
         f"，最后一次填报为 {last}" if last else "，从未填报"
@@ -37,7 +35,7 @@ def evaluate(facts: SiteFacts, values: Values) -> Iterator[Found]:
         site=facts.code,
         key=(str(tail[0]),),
         explanation=Message(zh, en),
-        months=tuple(untold),
+        months=tuple(tail),
         figures=(),
         threshold=limits(values),
         values={"silent_from": str(tail[0]), "silent_months": len(tail), "last_filed": last},

@@ -1,0 +1,110 @@
+"""The demo city's planned untidiness: every planted cause is found, and next to nothing else is."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+from support.clock import SettableClock
+
+from app.db.session import Database
+from app.enterprises.models import Site
+from app.findings import evaluation
+from app.findings.models import Finding
+from app.findings.reading_sites import When
+from seed.demo.city import build_city
+from seed.demo.manifest import Cause, CauseKind
+from seed.demo_load import load_demo
+
+FOUND_BY = {
+    CauseKind.LATE_FILING: {"late_filing"},
+    CauseKind.MISSING_MONTH: {"missing_month", "silent_site"},
+    CauseKind.SILENT_SITE: {"silent_site"},
+    CauseKind.PAIR_DISAGREEMENT: {"pair_disagreement", "refused_quantity"},
+    CauseKind.RECEIVER_SILENT: {"receiver_silent"},
+    CauseKind.SENDER_SILENT: {"sender_silent"},
+    CauseKind.UNKNOWN_RECEIVER: {"unknown_receiver"},
+    CauseKind.OUT_OF_PROVINCE: {"out_of_province"},
+    CauseKind.UNIT_SLIP: {"unit_slip_pair"},
+    CauseKind.RECEIVER_WITHOUT_PERMIT: {"receiver_unfit"},
+    CauseKind.LINE_GAP: {"line_balance"},
+    CauseKind.STOCK_DROP: {"stock_discontinuity"},
+    CauseKind.DUMPED: {"dumped"},
+    CauseKind.UNDERREPORTED: {"sudden_drop"},
+    CauseKind.SURGE: {"sudden_surge"},
+    CauseKind.SAME_FIGURE: {"same_figure"},
+    CauseKind.RESIDUE_MISSING: {"sudden_drop"},
+    CauseKind.NONCOMPLIANT_DISPOSAL: {"noncompliant_disposal"},
+    CauseKind.OVER_CAPACITY: {"over_capacity"},
+    CauseKind.STORAGE_OVER_CAPACITY: {"storage_over_capacity"},
+}
+"""What must be found of each planted kind, by one of these rules. The rest is ordinary life, or other rules' business."""
+
+
+@pytest.fixture
+def findings(sessions: Database, clock: SettableClock) -> list[tuple[Finding, str]]:
+    """Everything found in January after the demo's last month, with the site's code."""
+    clock.set("2023-01-25T02:00:00Z")
+    load_demo(sessions, clock())
+    evaluation.evaluate_all(sessions, When(clock(), "Asia/Shanghai"))
+    with sessions.reading() as session:
+        rows = session.execute(select(Finding, Site.code).join(Site, Site.id == Finding.site_id))
+        return [(finding, code) for finding, code in rows]
+
+
+def is_about(finding: Finding, code: str, cause: Cause) -> bool:
+    sites = {cause.site, cause.counterpart}
+    months = {str(month) for month in cause.months}
+    return (
+        (code in sites or finding.counterpart in sites)
+        and (not months or bool(months & set(finding.evidence["months"])))
+        and (cause.waste is None or finding.waste is None or cause.waste == finding.waste)
+    )
+
+
+def planted() -> Iterator[Cause]:
+    return (cause for cause in build_city().manifest if cause.kind in FOUND_BY)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_every_planted_cause_is_found_and_nothing_else(findings: list[tuple[Finding, str]]) -> None:
+    missed = [
+        (cause.kind.value, cause.site, [str(month) for month in cause.months])
+        for cause in planted()
+        if not any(
+            finding.rule in FOUND_BY[cause.kind] and is_about(finding, code, cause)
+            for finding, code in findings
+        )
+    ]
+    assert missed == []
+    causes = list(build_city().manifest)
+    ordinary = {CauseKind.AMENDMENT, CauseKind.NIL_RETURN, CauseKind.PAIR_NOISE}
+    unexplained = [
+        (finding.rule, code, finding.en)
+        for finding, code in findings
+        if not any(is_about(finding, code, cause) for cause in causes if cause.kind not in ordinary)
+    ]
+    assert unexplained == []
+    assert len({finding.rule for finding, _ in findings}) >= 18
+    assert len(findings) < 90
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_tonnes_of_what_was_hidden(findings: list[tuple[Finding, str]]) -> None:
+    """Where the plan says how much, the finding says the same."""
+    exact = {
+        CauseKind.LINE_GAP: "line_balance",
+        CauseKind.STOCK_DROP: "stock_discontinuity",
+        CauseKind.DUMPED: "dumped",
+        CauseKind.RECEIVER_SILENT: "receiver_silent",
+        CauseKind.SENDER_SILENT: "sender_silent",
+        CauseKind.UNKNOWN_RECEIVER: "unknown_receiver",
+    }
+    found: dict[Cause, int] = defaultdict(int)
+    for finding, code in findings:
+        for cause in planted():
+            if exact.get(cause.kind) == finding.rule and is_about(finding, code, cause):
+                found[cause] += finding.grams
+    assert found == {cause: cause.grams for cause in planted() if cause.kind in exact}
