@@ -62,15 +62,15 @@ def cycles_transform(chain: Chain) -> Iterator[Fault]:
 
     A cycle through which each process leads the whole tonne on (yield 1) only moves it about.
     """
-    whole: nx.DiGraph[str] = nx.DiGraph()
+    whole: list[tuple[str, str]] = []
     for process in chain.processes:
         for material in chain.taken_by(process):
             if material in chain.given_by(process):
                 yield _cycle(f"{material} → {process} → {material}")
             for residue, band in chain.split(process, material).residues.items():
                 if band.value == 1 and residue != material:
-                    whole.add_edge(material, residue)
-    for cycle in nx.simple_cycles(whole):
+                    whole.append((material, residue))
+    for cycle in nx.simple_cycles(nx.DiGraph(whole)) if whole else ():
         start = cycle.index(min(cycle))
         yield _cycle(" → ".join([*cycle[start:], *cycle[: start + 1]]))
 
@@ -185,6 +185,7 @@ CONTENT: tuple[Check, ...] = (
     figures_stand_where_they_belong,
     units_fit,
     bands_hold,
+    residues_fit_together,
     sources_are_named,
     wastes_have_classes,
 )

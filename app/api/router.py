@@ -8,7 +8,6 @@ from app.clients.endpoints import router as clients
 from app.enterprises.endpoints import router as enterprises
 from app.events.endpoints import router as events
 from app.findings.endpoints import router as findings
-from app.findings.rule_endpoints import router as rules
 from app.ledgers.endpoints import router as ledgers
 from app.observability.endpoints import router as operations
 from app.rates.endpoints import router as rates
@@ -27,7 +26,6 @@ for _slice in (
     chain_runs,
     reconciliations,
     findings,
-    rules,
     bulletins,
     events,
     operations,

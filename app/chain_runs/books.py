@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from app.domain.quantities import GRAMS_PER_TONNE
+
+Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Grams = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int32]
@@ -98,3 +101,13 @@ class Books:
     unknown: Ends
     """Sent to a receiver whom no register knows."""
     imported: Ends
+
+
+def tonnes(grams: Grams) -> Floats:
+    """Tonnes [t] of whole grams."""
+    return grams / GRAMS_PER_TONNE
+
+
+def summed(index: Ints, values: Floats, size: int) -> Floats:
+    """Sum of the values of each index."""
+    return np.asarray(np.bincount(index, values, size), dtype=np.float64)

@@ -13,7 +13,7 @@ from chains.loader import shipped_library
 ALL = "all"
 """Names the whole library in place of one chain."""
 
-METHOD_VERSION = 1
+METHOD_VERSION = 2
 """Rises when the same ledgers and chains would give other figures; stored runs are stale from then on."""
 
 Splits = Mapping[tuple[str, str], Split]
@@ -65,8 +65,10 @@ def _digest(chain_id: str, version: int, wastes: tuple[str, ...]) -> str:
     parts = [f"{METHOD_VERSION} {chain_id} {version} {' '.join(wastes)}"]
     for (process, waste), split in sorted(splits.items()):
         if not wastes or waste in wastes:
-            residues = " ".join(f"{into}={share}" for into, share in sorted(split.residues.items()))
-            parts.append(f"{process} {waste} {split.product} {split.air} {residues}")
+            residues = " ".join(
+                f"{into}={band.low}/{band.value}/{band.high}" for into, band in sorted(split.residues.items())
+            )
+            parts.append(f"{process} {waste} {split.product} {split.air} {split.rest} {residues}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -11,14 +11,12 @@ from functools import cached_property
 
 import numpy as np
 
-from app.chain_runs.books import Floats, Ints
+from app.chain_runs.books import Floats, Ints, summed, tonnes
 from app.chain_runs.network import (
     FATES,
     GENERATED,
     UNEXPLAINED,
     Network,
-    summed,
-    tonnes,
 )
 from chains.attribution import Attribution, FateModel, attribute, shares_of
 

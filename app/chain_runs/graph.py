@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from app.chain_runs.books import PURPOSES, Ends, Floats, Ints
+from app.chain_runs.books import PURPOSES, Ends, Floats, Ints, tonnes
 from app.chain_runs.figures import ACCOUNTED_MORE, NOT_ACCOUNTED, RECEIVED_MORE, Solved
 from app.chain_runs.network import (
     DISPOSED,
@@ -22,7 +22,6 @@ from app.chain_runs.network import (
     STOCK_DRAWN,
     STORED,
     UNEXPLAINED,
-    tonnes,
 )
 from chains.attribution.network import AIR, UNTRACKED
 

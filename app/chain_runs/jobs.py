@@ -1,17 +1,21 @@
-"""The job `chain_run`: solve a queued run and keep the answer."""
+"""The jobs of chain runs: solve a queued run and keep the answer; let go of runs that nobody needs."""
 
 import uuid
 from collections.abc import Mapping
+from datetime import time
 
 from pydantic import JsonValue
 
 from app.auth.subjects import SCOPES_OF, Role, Subject
-from app.chain_runs import runs
+from app.chain_runs import pruning, repository, runs
 from app.chain_runs.models import ChainRun, RunState
 from app.http.problems import Problem
+from app.ids import new_id
+from app.outbox.errors import described
 from app.outbox.jobs import Handler, JobContext
+from app.outbox.schedules import Daily, Periodic
 
-_MOST_ERROR_CHARACTERS = 2_000
+PRUNE = "chain_runs.prune"
 
 
 def carry_out(context: JobContext, payload: Mapping[str, JsonValue]) -> None:
@@ -27,14 +31,23 @@ def carry_out(context: JobContext, payload: Mapping[str, JsonValue]) -> None:
         with context.database.reading() as session:
             result = runs.solve(session, _worker(run_id), session.get_one(ChainRun, run_id))
     except Exception as error:
-        reason = error.detail.en if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
+        reason = error.detail.en if isinstance(error, Problem) else described(error)
         with context.database.writing() as session:
             run = session.get_one(ChainRun, run_id)
-            run.state, run.error = RunState.FAILED, reason[:_MOST_ERROR_CHARACTERS]
+            run.state, run.error = RunState.FAILED, reason
         raise
     with context.database.writing() as session:
         runs.keep(session.get_one(ChainRun, run_id), result, context.now())
         context.complete(session)
+
+
+def prune(context: JobContext, _: Mapping[str, JsonValue]) -> None:
+    """Delete the runs that pruning.py lets go."""
+    with context.database.reading() as session:
+        gone = pruning.dispensable(session, _worker(new_id()), context.now())
+    for batch in pruning.batches(gone):
+        with context.database.writing() as session:
+            repository.delete_finished(session, batch)
 
 
 def _worker(run_id: uuid.UUID) -> Subject:
@@ -42,4 +55,5 @@ def _worker(run_id: uuid.UUID) -> Subject:
     return Subject(run_id, "worker", Role.ADMIN, SCOPES_OF[Role.ADMIN])
 
 
-HANDLERS: Mapping[str, Handler] = {runs.JOB: carry_out}
+HANDLERS: Mapping[str, Handler] = {runs.JOB: carry_out, PRUNE: prune}
+PERIODIC = (Periodic("chain_runs.prune", PRUNE, Daily(time(3, 30))),)

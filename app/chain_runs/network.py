@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.chain_runs.books import Books, Floats, Grams, Ints
+from app.chain_runs.books import Books, Floats, Ints, summed, tonnes
 from app.chain_runs.definitions import Splits
-from app.domain.quantities import GRAMS_PER_TONNE
+from app.chain_runs.residues import UseSplit, split_uses
 from chains.attribution.network import AIR, UNTRACKED, FlowNetwork
 from chains.stock import StockRule
 
@@ -24,30 +24,6 @@ GENERATED, STOCK_DRAWN, IMPORTED, UNEXPLAINED = "generated", "stock_drawn", "imp
 
 RULES = (StockRule.MIXED, StockRule.FIFO)
 """Rules that monthly books can answer. A cohort rule needs ages at leaving, which no ledger reports."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Residues:
-    """What uses leave behind: `use` (index of Books.uses) → stream `into` [t], capped by what it reports."""
-
-    use: Ints
-    into: Ints
-    tonnes: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class UseSplit:
-    """Where each use's tonnes go [t], one entry a use; with its residues they add up to the use.
-
-    `missing`: residue that the definition expects and the site does not report as generated.
-    """
-
-    product: Floats
-    air: Floats
-    missing: Floats
-    residues: Residues
-    undefined: tuple[tuple[str, str, float], ...]
-    """(process, waste, tonnes) that no chain defines: all of it counts as product."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,16 +91,6 @@ def build(books: Books, splits: Splits, rule: StockRule) -> Network:
         stored=yard.stored,
         flows=flows,
     )
-
-
-def tonnes(grams: Grams) -> Floats:
-    """Tonnes [t] of whole grams."""
-    return grams / GRAMS_PER_TONNE
-
-
-def summed(index: Ints, values: Floats, size: int) -> Floats:
-    """Sum of the values of each index."""
-    return np.asarray(np.bincount(index, values, size), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,61 +165,3 @@ def _ends(books: Books, split: UseSplit, yard: _Yard, leaving: Ints) -> list[tup
         (leaving[books.exported.stream], EXPORTED, tonnes(books.exported.grams)),
         (leaving[books.unknown.stream], UNTRACKED, tonnes(books.unknown.grams)),
     ]
-
-
-def split_uses(books: Books, splits: Splits) -> UseSplit:
-    """Lead every use through its process. Residues of a site are capped, in proportion, by what it reports."""
-    uses, streams = books.uses, books.streams
-    used = tonnes(uses.grams)
-    kinds, kind = np.unique(
-        uses.process.astype(np.int64) * max(len(books.wastes), 1) + streams.waste[uses.stream],
-        return_inverse=True,
-    )
-    product, air = np.ones(len(kinds)), np.zeros(len(kinds))
-    rows: list[tuple[Ints, Ints, Floats]] = []
-    missing = np.zeros(len(used))
-    undefined = []
-    waste_number = {waste: number for number, waste in enumerate(books.wastes)}
-    of_kind = np.split(np.argsort(kind, kind="stable").astype(np.int32), np.cumsum(np.bincount(kind))[:-1])
-    for number, key in enumerate(kinds.tolist()):
-        process, waste = books.processes[key // len(books.wastes)], books.wastes[key % len(books.wastes)]
-        members = of_kind[number]
-        split = splits.get((process, waste))
-        if split is None:
-            undefined.append((process, waste, float(used[members].sum())))
-            continue
-        product[number], air[number] = float(split.product), float(split.air)
-        for into, share in sorted(split.residues.items()):
-            expected = used[members] * float(share)
-            place = _stream_at(books, streams.site[uses.stream[members]], waste_number.get(into))
-            known = place >= 0
-            rows.append((members[known], place[known], expected[known]))
-            missing[members[~known]] += expected[~known]
-    residues = _capped(books, rows, missing)
-    return UseSplit(used * product[kind], used * air[kind], missing, residues, tuple(undefined))
-
-
-def _stream_at(books: Books, site: Ints, waste: int | None) -> Ints:
-    """Stream of each site and this waste, −1 where there is none."""
-    if waste is None:
-        return np.full(len(site), -1, dtype=np.int32)
-    streams, width = books.streams, len(books.wastes)
-    keys = streams.site.astype(np.int64) * width + streams.waste
-    wanted = site.astype(np.int64) * width + waste
-    place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
-    return np.where(keys[place] == wanted, place, -1).astype(np.int32)
-
-
-def _capped(books: Books, rows: list[tuple[Ints, Ints, Floats]], missing: Floats) -> Residues:
-    """Cut residues down to what their site reports as generated; what is cut off is added to `missing`."""
-    none = np.zeros(0, dtype=np.int32)
-    use = np.concatenate([none, *(row[0] for row in rows)])
-    into = np.concatenate([none, *(row[1] for row in rows)])
-    expected = np.concatenate([np.zeros(0), *(row[2] for row in rows)])
-    whole = summed(into, expected, books.streams.count)
-    reported = tonnes(books.streams.generated)
-    share = np.ones(len(whole))
-    np.divide(reported, whole, out=share, where=whole > reported)
-    actual = expected * share[into]
-    missing += summed(use, expected - actual, len(missing))
-    return Residues(use, into, actual)

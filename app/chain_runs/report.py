@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.chain_runs.books import PURPOSES, Floats, Ints
+from app.chain_runs.books import PURPOSES, Floats, Ints, summed, tonnes
 from app.chain_runs.definitions import Followed
 from app.chain_runs.figures import Loop, Solved, loops
-from app.chain_runs.network import FATES, NUMBER, PRODUCT, summed, tonnes
+from app.chain_runs.network import FATES, NUMBER, PRODUCT
 from app.chain_runs.remarks import warnings_of
 from app.chain_runs.schemas import (
     FollowedOut,

@@ -1,19 +1,26 @@
 """Stored runs, and what the ledgers of a scope amount to: a text that changes whenever a figure could."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import defer
 
 from app.auth.subjects import Subject
 from app.auth.visibility import visible_to
 from app.chain_runs.models import ChainRun, RunState
-from app.db.session import ReadSession
+from app.db.session import ReadSession, WriteSession
 from app.enterprises.models import Enterprise, SiteVersion
 from app.ledgers.models import LedgerVersion
 from app.rates.service import Scope, filed_versions, places, sites_of
 from chains.stock import StockRule
+
+FINISHED = (RunState.DONE, RunState.FAILED)
+
+# A result holds the graph and all groups: megabytes, which no list shows.
+_BARE = defer(ChainRun.result, raiseload=True)
 
 
 def fingerprint(session: ReadSession, subject: Subject, scope: Scope) -> str:
@@ -50,8 +57,8 @@ def _register(session: ReadSession, as_of: datetime | None) -> str:
 def runs_page(
     session: ReadSession, subject: Subject, chain_id: str, *, before: uuid.UUID | None, limit: int
 ) -> list[ChainRun]:
-    """Give the runs that the subject may see, the newest first."""
-    query = select(ChainRun).where(_seen(subject), ChainRun.chain_id == chain_id)
+    """Give the runs that the subject may see, the newest first, without their results."""
+    query = select(ChainRun).where(_seen(subject), ChainRun.chain_id == chain_id).options(_BARE)
     if before is not None:
         query = query.where(ChainRun.id < before)
     return list(session.scalars(query.order_by(ChainRun.id.desc()).limit(limit)))
@@ -82,6 +89,17 @@ def newest_done(
     conditions = [column.is_(None) if value is None else column == value for column, value in same.items()]
     query = select(ChainRun).where(_seen(subject), *conditions)
     return session.scalar(query.order_by(ChainRun.id.desc()).limit(1))
+
+
+def finished(session: ReadSession) -> list[ChainRun]:
+    """Give all runs that are done or failed, the newest first, without their results."""
+    query = select(ChainRun).where(ChainRun.state.in_(FINISHED)).options(_BARE)
+    return list(session.scalars(query.order_by(ChainRun.id.desc())))
+
+
+def delete_finished(session: WriteSession, run_ids: Collection[uuid.UUID]) -> None:
+    """Delete these runs; one that is being solved again stays."""
+    session.execute(delete(ChainRun).where(ChainRun.id.in_(run_ids), ChainRun.state.in_(FINISHED)))
 
 
 def _seen(subject: Subject) -> ColumnElement[bool]:

@@ -10,9 +10,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from app.chain_runs.books import PURPOSES, Ends, Floats
+from app.chain_runs.books import PURPOSES, Ends, Floats, summed, tonnes
 from app.chain_runs.figures import Solved
-from app.chain_runs.network import FATES, summed, tonnes
+from app.chain_runs.network import FATES
 
 
 class Way(StrEnum):

@@ -83,25 +83,7 @@ def list_findings(
     json_output: _Json = False,
 ) -> None:
     """列出线索，吨数大的在前 / list findings, the heaviest first."""
-    from app.domain.quantities import QuantityError, grams_from_tonnes  # noqa: PLC0415 - only when the command runs
-    from app.findings import reading  # noqa: PLC0415 - same
-    from app.findings.models import CaseState  # noqa: PLC0415 - same
-
-    _refuse_bad(region)
-    if state is not None and state not in list(CaseState):
-        raise typer.BadParameter(f"--state: {', '.join(CaseState)}")
-    try:
-        grams = grams_from_tonnes(min_tonnes)
-    except QuantityError as error:
-        raise typer.BadParameter(f"--min-tonnes: {error.code}") from None
-    query = reading.FindingQuery(
-        rules=tuple(rule or ()),
-        region=region or None,
-        states=() if state is None else (CaseState(state),),
-        min_grams=grams,
-        limit=limit,
-    )
-    items = _listed(query)
+    items = _listed(_query(region, min_tonnes, rule or (), state, limit))
     if json_output:
         typer.echo(json.dumps(items, ensure_ascii=False, default=str))
         return
@@ -118,6 +100,27 @@ def list_findings(
             )
             for each in items
         ],
+    )
+
+
+def _query(region: str, min_tonnes: str, rules: Sequence[str], state: str | None, limit: int) -> FindingQuery:
+    from app.domain.quantities import QuantityError, grams_from_tonnes  # noqa: PLC0415 - only when the command runs
+    from app.findings.models import CaseState  # noqa: PLC0415 - same
+    from app.findings.reading import FindingQuery  # noqa: PLC0415 - same
+
+    _refuse_bad(region)
+    if state is not None and state not in list(CaseState):
+        raise typer.BadParameter(f"--state: {', '.join(CaseState)}")
+    try:
+        grams = grams_from_tonnes(min_tonnes)
+    except QuantityError as error:
+        raise typer.BadParameter(f"--min-tonnes: {error.code}") from None
+    return FindingQuery(
+        rules=tuple(rules),
+        region=region or None,
+        states=() if state is None else (CaseState(state),),
+        min_grams=grams,
+        limit=limit,
     )
 
 

@@ -1,15 +1,15 @@
-"""The routes of findings and their cases."""
+"""The routes of findings and their cases, and of the rules."""
 
 import uuid
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Depends, Query, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
 
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
 from app.clock import local_date
 from app.domain.quantities import grams_from_tonnes
-from app.findings import attachments, cases, reading, summary
+from app.findings import attachments, cases, jobs, parameters, reading, rulebook, summary
 from app.findings.cases import Decision
 from app.findings.export import csv_text
 from app.findings.models import CaseState
@@ -23,13 +23,17 @@ from app.findings.schemas import (
     DecisionIn,
     FindingDetailOut,
     FindingPage,
+    ParametersIn,
     ResponseIn,
+    RuleDetailOut,
+    RulesOut,
     ScoresOut,
 )
 from app.http.dependencies import Now, Reading, SettingsDep, Writing
 from app.http.fields import CodeText, MonthText, NameText, month_or_none
+from app.outbox.jobs import enqueue
 
-router = APIRouter(prefix="/v1/findings", tags=["findings"])
+router = APIRouter(prefix="/v1", tags=["findings"])
 
 Someone = Annotated[Subject, Depends(require(Scope.FINDINGS_WRITE))]
 Region = Annotated[
@@ -78,7 +82,7 @@ Asked = Annotated[FindingQuery, Depends(asked)]
 
 
 @router.get(
-    "",
+    "/findings",
     response_model=FindingPage,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
@@ -104,7 +108,7 @@ def get_findings(
     return Response(csv_text(items), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@router.get("/scores", response_model=ScoresOut)
+@router.get("/findings/scores", response_model=ScoresOut)
 def get_scores(
     *,
     subject: Someone,
@@ -118,19 +122,19 @@ def get_scores(
     return {"items": [summary.score_document(group, score) for group, score in found]}
 
 
-@router.post("/assignments", response_model=AssignedOut)
+@router.post("/findings/assignments", response_model=AssignedOut)
 def post_assignments(body: AssignmentIn, subject: Someone, session: Writing, now: Now) -> dict[str, int]:
     """Give up to 200 findings to one official, all or none."""
     return {"changed": cases.assign(session, subject, body.findings, body.assignee, now)}
 
 
-@router.get("/{finding_id}", response_model=FindingDetailOut)
+@router.get("/findings/{finding_id}", response_model=FindingDetailOut)
 def get_finding(finding_id: uuid.UUID, subject: Someone, session: Reading) -> dict[str, Any]:
     """Give one finding with its evidence, the steps of its case and its files."""
     return reading.one(session, subject, finding_id)
 
 
-@router.post("/{finding_id}/decisions", response_model=FindingDetailOut)
+@router.post("/findings/{finding_id}/decisions", response_model=FindingDetailOut)
 def post_decision(
     finding_id: uuid.UUID,
     body: DecisionIn,
@@ -145,7 +149,7 @@ def post_decision(
     return reading.one(session, subject, finding_id)
 
 
-@router.post("/{finding_id}/responses", response_model=FindingDetailOut)
+@router.post("/findings/{finding_id}/responses", response_model=FindingDetailOut)
 def post_response(
     finding_id: uuid.UUID, body: ResponseIn, subject: Someone, session: Writing, now: Now
 ) -> dict[str, Any]:
@@ -154,7 +158,7 @@ def post_response(
     return reading.one(session, subject, finding_id)
 
 
-@router.post("/{finding_id}/comments", response_model=FindingDetailOut)
+@router.post("/findings/{finding_id}/comments", response_model=FindingDetailOut)
 def post_comment(
     finding_id: uuid.UUID, body: CommentIn, subject: Someone, session: Writing, now: Now
 ) -> dict[str, Any]:
@@ -163,10 +167,17 @@ def post_comment(
     return reading.one(session, subject, finding_id)
 
 
-@router.post("/{finding_id}/attachments", response_model=AttachmentOut, status_code=201)
+@router.post("/findings/{finding_id}/attachments", response_model=AttachmentOut, status_code=201)
 def post_attachment(
     finding_id: uuid.UUID,
-    content: Annotated[bytes, Body(media_type="application/octet-stream", max_length=attachments.MAX_BYTES)],
+    content: Annotated[
+        bytes,
+        Body(
+            media_type="application/octet-stream",
+            max_length=attachments.MAX_BYTES,
+            examples=["%PDF-1.7 …"],
+        ),
+    ],
     subject: Someone,
     session: Writing,
     now: Now,
@@ -182,7 +193,7 @@ def post_attachment(
 
 
 @router.get(
-    "/{finding_id}/attachments/{attachment_id}",
+    "/findings/{finding_id}/attachments/{attachment_id}",
     response_class=Response,
     responses={
         200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
@@ -203,3 +214,34 @@ def get_attachment(
         "X-Content-Type-Options": "nosniff",
     }
     return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+Code = Annotated[str, Path(max_length=64, pattern=r"^[a-z_]+$", examples=["line_balance"])]
+
+
+@router.get("/rules", response_model=RulesOut)
+def get_rules(_subject: Annotated[Subject, Depends(require())], session: Reading) -> dict[str, Any]:
+    """List the rules with what they say, by which law, since when, and the values of their parameters."""
+    return {"items": rulebook.documents(session)}
+
+
+@router.get("/rules/{rule_id}", response_model=RuleDetailOut)
+def get_rule(
+    rule_id: Code, _subject: Annotated[Subject, Depends(require())], session: Reading
+) -> dict[str, Any]:
+    """Give one rule with the history of its parameters."""
+    return rulebook.document(session, rule_id)
+
+
+@router.put("/rules/{rule_id}/parameters", response_model=RuleDetailOut)
+def put_parameters(
+    rule_id: Code,
+    body: ParametersIn,
+    subject: Annotated[Subject, Depends(require(Scope.ADMIN))],
+    session: Writing,
+    now: Now,
+) -> dict[str, Any]:
+    """Set some of a rule's parameters within their bounds, with a reason; its findings are then evaluated anew."""
+    if parameters.change(session, subject, rule_id, body.values, body.reason, now):
+        enqueue(session, jobs.FULL, {"rule": rule_id}, now=now, key=f"rule:{rule_id}")
+    return rulebook.document(session, rule_id)

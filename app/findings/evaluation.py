@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.db.locks import lock_names
 from app.db.session import Database, WriteSession
@@ -25,7 +25,8 @@ from app.findings.partitions import (
     site_name,
     touched,
 )
-from app.findings.reading_pairs import network_facts, pair_facts
+from app.findings.reading_networks import network_facts
+from app.findings.reading_pairs import pair_facts
 from app.findings.reading_sites import When, site_facts
 from app.findings.replacing import Placed, Tally
 from app.findings.replacing import replace as replace_findings
@@ -34,6 +35,7 @@ from app.findings.rule import Partition, Rule, Values
 _SITES_AT_ONCE = 100
 _PAIRS_AT_ONCE = 200
 _LOCK = "findings:evaluation"
+_WAIT = "120s"
 Rules = Sequence[Rule[Any]]
 
 
@@ -74,11 +76,18 @@ def evaluate(database: Database, parts: Parts, when: When, rules: Rules = regist
         if not chosen:
             continue
         with database.writing() as session:
-            lock_names(session, [_LOCK])
+            _hold(session)
             placed = batch.evaluate(session, chosen, parameters.current(session))
             ids = [rule.id for rule in chosen]
             tally.add(replace_findings(session, ids, batch.partitions, placed, when.now))
     return tally
+
+
+def _hold(session: WriteSession) -> None:
+    """Wait for the evaluation under way; longer than a request would, since nobody waits for the answer."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": _WAIT})
+    lock_names(session, [_LOCK])
 
 
 def _clear(database: Database, parts: Parts, when: When, rules: Rules) -> Tally:
@@ -88,7 +97,7 @@ def _clear(database: Database, parts: Parts, when: When, rules: Rules) -> Tally:
     stale: dict[str, set[str]] = defaultdict(set)
     tally = Tally()
     with database.writing() as session:
-        lock_names(session, [_LOCK])
+        _hold(session)
         query = select(Finding.rule, Finding.partition).where(Finding.present.is_(True)).distinct()
         for rule, partition in session.execute(query):
             if rule not in alive or (rule in chosen and partition not in names):
@@ -104,7 +113,7 @@ def _batches(parts: Parts, when: When) -> Iterator[_Batch]:
     for keys in chunks(sorted(parts.pairs), _PAIRS_AT_ONCE):
         yield _Batch(tuple(map(pair_name, keys)), _Pairs(keys), Partition.PAIR)
     for key in sorted(parts.networks):
-        yield _Batch((network_name(key),), _Network(key, when), Partition.NETWORK)
+        yield _Batch((network_name(key),), _Network(key), Partition.NETWORK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +138,9 @@ class _Pairs:
 @dataclass(frozen=True, slots=True)
 class _Network:
     key: tuple[str, Month]
-    when: When
 
     def __call__(self, session: WriteSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
-        return _found(rules, values, [(network_name(self.key), network_facts(session, self.key, self.when))])
+        return _found(rules, values, [(network_name(self.key), network_facts(session, self.key))])
 
 
 def _found(rules: Rules, values: dict[str, Values], facts: Iterable[tuple[str, Any]]) -> list[Placed]:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.rates.export import safe_cell
+from app.http.spreadsheet import safe_cell
 
 _COLUMNS = (
     "id",

@@ -282,7 +282,10 @@ class PairFacts:
 
 @dataclass(frozen=True, slots=True)
 class SiteMonth:
-    """A site's lines of the month of a network; `ref` None when it has filed nothing."""
+    """A site's lines of the month of a network; `ref` None when it has filed nothing.
+
+    `flows`: what it used and disposed of. What was handed over stands in the network's transfers.
+    """
 
     code: str
     region: str

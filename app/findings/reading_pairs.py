@@ -1,4 +1,4 @@
-"""Facts of pairs and of whole networks from the database: a few statements for a batch."""
+"""Facts of pairs from the database: a few statements for a batch."""
 
 import uuid
 from collections import defaultdict
@@ -6,17 +6,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, select
 
-from app.auth.visibility import within
 from app.db.base import table_of
 from app.db.session import ReadSession
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.enterprises.models import Site
-from app.findings.facts import LedgerRef, NetworkFacts, PairFacts, SiteMonth, Transfer
-from app.findings.partitions import Heirs, NetworkKey, PairKey, around, chunks
-from app.findings.reading_sites import When, books_of, sigmas
+from app.findings.facts import LedgerRef, PairFacts, Transfer
+from app.findings.partitions import Heirs, PairKey, chunks
+from app.findings.reading_sites import sigmas
 from app.ledgers.models import Ledger, LedgerLine
 from app.transfers.models import Transfer as TransferRow
 
@@ -24,7 +23,7 @@ SiteMonthKey = tuple[uuid.UUID, Month]
 
 
 @dataclass(frozen=True, slots=True)
-class _Filed:
+class Filed:
     """What the ledgers around some transfers say: which version, and how each waste was measured."""
 
     refs: Mapping[SiteMonthKey, LedgerRef]
@@ -45,8 +44,8 @@ def pair_facts(session: ReadSession, keys: Collection[PairKey]) -> list[tuple[Pa
     for row in _transfers_of_senders(session, heirs, {sender for sender, _ in wanted}):
         if (key := heirs.key(row)) in wanted:
             groups[key].append(row)
-    filed = _filed(session, heirs, [row for rows in groups.values() for row in rows])
-    return [(key, facts) for key in sorted(groups) for facts in _pairs(groups[key], filed)]
+    filed = what_is_filed(session, heirs, [row for rows in groups.values() for row in rows])
+    return [(key, facts) for key in sorted(groups) for facts in pairs_of(groups[key], filed)]
 
 
 def _transfers_of_senders(session: ReadSession, heirs: Heirs, senders: Collection[str]) -> Iterator[Row[Any]]:
@@ -67,7 +66,7 @@ def _uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def _filed(session: ReadSession, heirs: Heirs, rows: Sequence[Row[Any]]) -> _Filed:
+def what_is_filed(session: ReadSession, heirs: Heirs, rows: Sequence[Row[Any]]) -> Filed:
     sites = {site for row in rows for site in (row.sender_site_id, row.receiver_site_id) if site is not None}
     months = {row.month for row in rows}
     methods = sigmas(session)
@@ -91,7 +90,7 @@ def _filed(session: ReadSession, heirs: Heirs, rows: Sequence[Row[Any]]) -> _Fil
             refs[site_id, month] = LedgerRef(str(ledger_id), version)
             if method in methods:
                 sigma[site_id, month, waste] = methods[method]
-    return _Filed(refs, sigma, _filed_as_a_whole(session, heirs, rows))
+    return Filed(refs, sigma, _filed_as_a_whole(session, heirs, rows))
 
 
 def _filed_as_a_whole(
@@ -113,7 +112,7 @@ def _filed_as_a_whole(
     return frozenset((each, month) for each in named for month in by_heir[heirs.side(each, "")])
 
 
-def _pairs(rows: Sequence[Row[Any]], filed: _Filed) -> Iterator[PairFacts]:
+def pairs_of(rows: Sequence[Row[Any]], filed: Filed) -> Iterator[PairFacts]:
     """The pairs of sites between two enterprises; all in one where a ledger names only the enterprise."""
     sender_whole = _whole(rows, "sender")
     receiver_whole = _whole(rows, "receiver")
@@ -142,7 +141,7 @@ def _in_order(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
     )
 
 
-def _transfer(row: Row[Any], filed: _Filed) -> Transfer:
+def _transfer(row: Row[Any], filed: Filed) -> Transfer:
     sender, receiver = (row.sender_site_id, row.month), (row.receiver_site_id, row.month)
     return Transfer(
         month=row.month,
@@ -160,47 +159,4 @@ def _transfer(row: Row[Any], filed: _Filed) -> Transfer:
         receiver_sigma=filed.sigma.get((*receiver, row.waste)),
         decision=row.decision,
         decided=row.decided_grams,
-    )
-
-
-def network_facts(session: ReadSession, key: NetworkKey, when: When) -> NetworkFacts:
-    """One month of a province, with the transfers of the two months beside it."""
-    province, month = key
-    inside = within(Site.region, province)
-    sites = session.execute(
-        select(Site.id, Site.code, Site.region, Site.industry).where(inside).order_by(Site.code)
-    ).all()
-    found: list[SiteMonth] = []
-    for batch in chunks(sites):
-        books = books_of(session, [site.id for site in batch], when, month)
-        for site in batch:
-            book = books.get(site.id, {}).get(month)
-            found.append(
-                SiteMonth(
-                    site.code,
-                    site.region,
-                    site.industry,
-                    None if book is None else book.ref,
-                    () if book is None else book.lines,
-                    () if book is None else book.flows,
-                )
-            )
-    table, heirs = table_of(TransferRow), Heirs.read(session)
-    here = select(Site.id).where(inside)
-    rows = session.execute(
-        select(table).where(
-            table.c.month.in_(list(around(month))),
-            or_(table.c.sender_site_id.in_(here), table.c.receiver_site_id.in_(here)),
-        )
-    ).all()
-    filed = _filed(session, heirs, rows)
-    groups: dict[PairKey, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        groups[heirs.key(row)].append(row)
-    return NetworkFacts(
-        province,
-        month,
-        tuple(found),
-        tuple(_transfer(row, filed) for row in _in_order(row for row in rows if row.month == month)),
-        tuple(facts for key in sorted(groups) for facts in _pairs(groups[key], filed)),
     )

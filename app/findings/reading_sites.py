@@ -18,6 +18,7 @@ from app.enterprises import service as enterprises
 from app.enterprises.models import Facility as FacilityRow
 from app.enterprises.models import Site
 from app.findings.facts import Activity, Book, Declared, Facility, Flow, LedgerRef, Line, SiteFacts
+from app.findings.partitions import chunks
 from app.findings.reading_coefficients import coefficients
 from app.ledgers.models import Ledger, LedgerActivity, LedgerFlow, LedgerLine, LedgerVersion
 from app.reference import service as reference
@@ -71,12 +72,10 @@ def site_facts(session: ReadSession, codes: Collection[str], when: When) -> list
 
 
 def books_of(
-    session: ReadSession, site_ids: Sequence[uuid.UUID], when: When, month: Month | None = None
+    session: ReadSession, site_ids: Sequence[uuid.UUID], when: When
 ) -> dict[uuid.UUID, dict[Month, Book]]:
-    """Site → month → what is on file; of one month only when it is given."""
+    """Site → month → what is on file."""
     conditions = [Ledger.site_id.in_(site_ids), Ledger.state != LedgerState.DRAFT]
-    if month is not None:
-        conditions.append(Ledger.month == month)
     heads = session.execute(
         select(Ledger.id, Ledger.site_id, Ledger.month, Ledger.version, Ledger.version_id, LedgerVersion.nil)
         .join(LedgerVersion, LedgerVersion.id == Ledger.version_id)
@@ -155,8 +154,13 @@ def _flows(session: ReadSession, conditions: Iterable[Any]) -> Mapping[uuid.UUID
 
 
 def _regions(session: ReadSession, parties: Iterable[enterprises.Party]) -> dict[str, str]:
+    """Site → region. Asked of the table, since whoever asks the register while writing holds it for that long."""
     codes = {site.site_code for party in parties for site in party.sites}
-    return {code: site.region for code, site in enterprises.sites_by_code(session, codes).items()}
+    found: dict[str, str] = {}
+    for batch in chunks(sorted(codes)):
+        rows = session.execute(select(Site.code, Site.region).where(Site.code.in_(batch)))
+        found |= {row.code: row.region for row in rows}
+    return found
 
 
 def _flow(

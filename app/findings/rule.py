@@ -20,8 +20,9 @@ What the three partitions give to `evaluate`, and when it is called again:
 * SITE: `SiteFacts`, all months of one site: its books, what others declare to it, its facilities. Again whenever the
   site, or a site that names it, files or amends, or a receiver states something; and every night.
 * PAIR: `PairFacts`, all months between one sender and one receiver. Again whenever one of the two files.
-* NETWORK: `NetworkFacts`, one month of one province: all its sites' lines and all transfers that touch it. Again
-  whenever one of its sites files that month, or a site elsewhere that trades with one of them.
+* NETWORK: `NetworkFacts`, one month of one province: all its sites' lines and all transfers that touch it, those of
+  the months beside it as pairs. Again whenever one of its sites files one of these months, or a site elsewhere that
+  trades with one of them. Of a site of another province nothing is known but what stands in the transfers.
 
 What a rule yields for a partition replaces what it had yielded for it before: a key that is new opens a finding, one
 that is still there keeps its case and gets the newer evidence, one that is gone closes by itself. So a key must name

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.findings.models import CaseState, StepKind
 from app.findings.rule import Severity
@@ -229,7 +229,22 @@ class RuleDetailOut(RuleOut):
     history: list[ParameterChangeOut]
 
 
-_Number = Annotated[Decimal, Field(max_digits=18, decimal_places=6, ge=0, le=1_000_000_000)]
+_Number = Annotated[
+    Decimal,
+    Field(max_digits=16, decimal_places=6, ge=0, le=1_000_000_000),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {
+                    "type": "string",
+                    "maxLength": 17,
+                    "pattern": r"^(1000000000(\.0{1,6})?|[0-9]{1,9}(\.[0-9]{1,6})?)$",
+                },
+                {"type": "number", "minimum": 0, "maximum": 1_000_000_000},
+            ]
+        }
+    ),
+]
 _Name = Annotated[str, Field(max_length=64, pattern=r"^[a-z_]+$")]
 
 

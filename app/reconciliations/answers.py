@@ -1,18 +1,26 @@
 """Stored reconciliations as they leave."""
 
+from collections.abc import Iterable
+
 from app.auth.subjects import Subject
 from app.db.session import ReadSession
 from app.domain.quantities import tonnes_text
 from app.reconciliations import runs
-from app.reconciliations.freshness import is_stale
+from app.reconciliations.freshness import Freshness
 from app.reconciliations.models import ReconciledFlow, Reconciliation
 from app.reconciliations.schemas import FlowReportOut, ReconciledFlowOut, ReconciliationOut, ScopeOut
 from chains.measures import HALF_WIDTH_95
 
 
-def reconciliation_out(
-    session: ReadSession, subject: Subject, run: Reconciliation, *, whole: bool
-) -> ReconciliationOut:
+def reconciliations_out(
+    session: ReadSession, subject: Subject, found: Iterable[Reconciliation]
+) -> list[ReconciliationOut]:
+    """Tell reconciliations without their summaries."""
+    freshness = Freshness(session, subject)
+    return [reconciliation_out(run, freshness, whole=False) for run in found]
+
+
+def reconciliation_out(run: Reconciliation, freshness: Freshness, *, whole: bool) -> ReconciliationOut:
     """Tell a reconciliation, with its summary or without."""
     return ReconciliationOut(
         id=run.id,
@@ -21,7 +29,7 @@ def reconciliation_out(
         local_test_floor=run.local_test_floor,
         months=run.months,
         state=run.state,
-        stale=is_stale(session, subject, run),
+        stale=freshness.is_stale(run),
         error=run.error,
         requested_by=run.requested_by,
         requested_at=run.requested_at,

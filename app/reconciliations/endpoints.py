@@ -11,8 +11,9 @@ from app.http.dependencies import Now, Reading, Writing
 from app.http.fields import CodeText
 from app.http.paging import Limit
 from app.reconciliations import runs
-from app.reconciliations.answers import flow_out, reconciliation_out
+from app.reconciliations.answers import flow_out, reconciliation_out, reconciliations_out
 from app.reconciliations.export import csv_text
+from app.reconciliations.freshness import Freshness
 from app.reconciliations.schemas import FlowPage, ReconciliationIn, ReconciliationOut, ReconciliationPage
 from app.reconciliations.service import ReconciliationQuery
 
@@ -37,7 +38,7 @@ def post_reconciliation(
     )
     run = runs.request(session, subject, query, now)
     response.headers["Location"] = f"/v1/reconciliations/{run.id}"
-    return reconciliation_out(session, subject, run, whole=False)
+    return reconciliation_out(run, Freshness(session, subject), whole=False)
 
 
 @router.get("/reconciliations")
@@ -46,7 +47,7 @@ def get_reconciliations(
 ) -> ReconciliationPage:
     """List the reconciliations of your territory, the newest first, without their figures."""
     found = runs.page(session, subject, before=cursor, limit=limit + 1)
-    shown = [reconciliation_out(session, subject, run, whole=False) for run in found[:limit]]
+    shown = reconciliations_out(session, subject, found[:limit])
     return ReconciliationPage(items=shown, next_cursor=shown[-1].id if len(found) > limit else None)
 
 
@@ -54,7 +55,7 @@ def get_reconciliations(
 def get_reconciliation(reconciliation_id: uuid.UUID, subject: Reader, session: Reading) -> ReconciliationOut:
     """Give tests, suspects and untracked tonnes, and say whether ledgers have changed since."""
     run = runs.one(session, subject, reconciliation_id)
-    return reconciliation_out(session, subject, run, whole=True)
+    return reconciliation_out(run, Freshness(session, subject), whole=True)
 
 
 @router.get(

@@ -61,7 +61,7 @@ def kept_sums(
     return {
         "all": {"": sums.of(everything)},
         "waste": sums.by([waste for _, waste in measured.streams]),
-        "region": sums.by([regions[site][:digits] for site, _ in measured.streams]),
+        "region": sums.by([regions.get(site, "")[:digits] for site, _ in measured.streams]),
     }
 
 

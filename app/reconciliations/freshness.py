@@ -29,10 +29,23 @@ def scope_of(run: Reconciliation) -> Scope:
     return Scope(first=run.first_month, last=run.last_month, region=run.region, base=run.base)
 
 
-def is_stale(session: ReadSession, subject: Subject, run: Reconciliation) -> bool | None:
-    """Tell whether ledgers or coefficients have changed since a run was made; None before that."""
-    if run.state is not ReconciliationState.DONE:
-        return None
-    if run.method != method_digest(session):
-        return True
-    return run.ledgers != repository.fingerprint(session, subject, scope_of(run))
+class Freshness:
+    """Tells stored reconciliations that still hold from those that do not; asks once for what several share."""
+
+    def __init__(self, session: ReadSession, subject: Subject) -> None:
+        self._session, self._subject = session, subject
+        self._method: str | None = None
+        self._ledgers: dict[Scope, str] = {}
+
+    def is_stale(self, run: Reconciliation) -> bool | None:
+        """Tell whether ledgers or coefficients have changed since a run was made; None before that."""
+        if run.state is not ReconciliationState.DONE:
+            return None
+        if self._method is None:
+            self._method = method_digest(self._session)
+        if run.method != self._method:
+            return True
+        scope = scope_of(run)
+        if scope not in self._ledgers:
+            self._ledgers[scope] = repository.fingerprint(self._session, self._subject, scope)
+        return run.ledgers != self._ledgers[scope]

@@ -21,6 +21,8 @@ from app.reconciliations.measured import (
 from app.reconciliations.models import MeasuredKind, Months
 from app.reconciliations.pairing import Precision, Transfers
 
+SiteMonth = tuple[str, Month]
+
 NO_METHOD = "estimate"
 """How a figure without a method of measurement counts."""
 
@@ -28,12 +30,14 @@ NO_METHOD = "estimate"
 def measured_network(read: Read, sigma: Mapping[str, float], months: Months) -> MeasuredNetwork:
     """Build the network. `sigma`: relative standard uncertainty (1σ) of each method of measurement."""
     lines = _Lines(read.lines, sigma)
+    # A ledger that was filed between two of the statements stands among the lines alone.
+    filed = {(site, month) for site, month in read.filed} | lines.months
     flows = [
-        *_from_lines(lines, read.filed, months),
+        *_from_lines(lines, filed, months),
         *_own_flows(read.own, sigma, months),
         *Transfers(
             read.transfers,
-            {(site, month) for site, month in read.filed},
+            filed,
             lines.precision(sigma[NO_METHOD]),
             {(site, waste, purpose): prior / grams for site, waste, purpose, grams, prior in read.drawn},
         ).flows(months),
@@ -86,12 +90,17 @@ class _Lines:
             key = (site, waste, month)
             self._by_month[key] = max(own, self._by_month.get(key, 0.0))
 
+    @property
+    def months(self) -> set[SiteMonth]:
+        """Sites and months with a line."""
+        return {(site, month) for site, _, month in self._by_month}
+
     def precision(self, unknown: float) -> Precision:
         by_stream = {stream: lines.relative_sigma(unknown) for stream, lines in self.streams.items()}
         return Precision(self._by_month, by_stream, unknown)
 
 
-def _from_lines(lines: _Lines, filed: Rows, months: Months) -> Iterator[MeasuredFlow]:
+def _from_lines(lines: _Lines, filed: set[SiteMonth], months: Months) -> Iterator[MeasuredFlow]:
     runs = _runs(filed)
     for stream, told in lines.streams.items():
         if told.generated.grams:
@@ -109,7 +118,7 @@ def _stock_increase(
     stream: Stream,
     told: _StreamLines,
     unknown: float,
-    runs: Mapping[tuple[str, Month], int],
+    runs: Mapping[SiteMonth, int],
     months: Months,
 ) -> Iterator[MeasuredFlow]:
     """Take the change of the stock over each run of filed months: what a month without a ledger did is unknown."""
@@ -139,7 +148,7 @@ def _stock_increase(
     )
 
 
-def _runs(filed: Rows) -> dict[tuple[str, Month], int]:
+def _runs(filed: set[SiteMonth]) -> dict[SiteMonth, int]:
     """Number the runs of months that a site filed without a gap."""
     months: dict[str, list[Month]] = defaultdict(list)
     for site, month in filed:

@@ -10,7 +10,7 @@ from app.domain.periods import Month
 from app.rates.service import GroupBy, RateAnswer, Scope
 from app.reconciliations import repository
 from app.reconciliations.figures import RateInterval, interval_of, is_linear
-from app.reconciliations.freshness import is_stale
+from app.reconciliations.freshness import Freshness
 from app.reconciliations.models import Reconciliation
 from app.reconciliations.repository import Done, Place
 
@@ -80,7 +80,8 @@ class _Fresh:
     def __init__(
         self, session: ReadSession, subject: Subject, places: Sequence[Place], done: Sequence[Done]
     ) -> None:
-        self._session, self._subject, self._places, self._done = session, subject, places, done
+        self._session, self._places, self._done = session, places, done
+        self._freshness = Freshness(session, subject)
         self._found: dict[Span, tuple[Reconciliation | None, bool]] = {}
 
     def of(self, span: Span) -> tuple[Reconciliation | None, bool]:
@@ -93,7 +94,7 @@ class _Fresh:
         stale = False
         for newest in self._newest(span):
             run = self._session.get_one(Reconciliation, newest.id)
-            if not is_stale(self._session, self._subject, run):
+            if not self._freshness.is_stale(run):
                 return run, stale
             stale = True
         return None, stale

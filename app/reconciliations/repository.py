@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
+from sqlalchemy.orm import defer
 
 from app.auth.subjects import Subject
 from app.auth.visibility import visible_to
@@ -20,6 +21,9 @@ from app.transfers.models import Transfer, TransferConfirmation
 
 MOST_DONE = 1_000
 """Finished reconciliations looked at for one answer."""
+
+_BARE = (defer(Reconciliation.summary), defer(Reconciliation.intervals))
+_FINISHED = (ReconciliationState.DONE, ReconciliationState.FAILED)
 
 Row = Mapping[str, Any]
 
@@ -83,7 +87,7 @@ def page(
     session: ReadSession, subject: Subject, *, before: uuid.UUID | None, limit: int
 ) -> list[Reconciliation]:
     """Give the reconciliations that the subject may see, the newest first."""
-    query = select(Reconciliation).where(_seen(subject))
+    query = select(Reconciliation).where(_seen(subject)).options(*_BARE)
     if before is not None:
         query = query.where(Reconciliation.id < before)
     return list(session.scalars(query.order_by(Reconciliation.id.desc()).limit(limit)))
@@ -156,10 +160,28 @@ def flows_page(
     return list(session.scalars(query.order_by(ReconciledFlow.position).limit(limit)))
 
 
-def drop_flows(session: WriteSession, reconciliation_id: uuid.UUID) -> None:
-    """Forget the flows of a run that was begun before and not finished."""
+def finished(session: ReadSession) -> list[Reconciliation]:
+    """Give all runs that are done or failed, the newest first, without their figures."""
+    query = select(Reconciliation).where(Reconciliation.state.in_(_FINISHED)).options(*_BARE)
+    return list(session.scalars(query.order_by(Reconciliation.id.desc())))
+
+
+def drop_some_flows(session: WriteSession, reconciliation_id: uuid.UUID, most: int) -> bool:
+    """Forget flows of a run, the first `most` of those that are left; False when there were none."""
     table = table_of(ReconciledFlow)
-    session.execute(delete(table).where(table.c.reconciliation_id == reconciliation_id))
+    of_run = table.c.reconciliation_id == reconciliation_id
+    first = session.scalar(select(func.min(table.c.position)).where(of_run))
+    if first is None:
+        return False
+    session.execute(delete(table).where(of_run, table.c.position < first + most))
+    return True
+
+
+def delete_failed(session: WriteSession, reconciliation_id: uuid.UUID) -> None:
+    """Delete a run; one that is being done again stays."""
+    table = table_of(Reconciliation)
+    failed = table.c.state == ReconciliationState.FAILED
+    session.execute(delete(table).where(table.c.id == reconciliation_id, failed))
 
 
 def add_flows(session: WriteSession, rows: Iterable[Row]) -> None:

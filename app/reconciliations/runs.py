@@ -10,8 +10,9 @@ from typing import Any
 
 from app.auth.subjects import Role, Subject
 from app.db.session import ReadSession, WriteSession
+from app.domain.errors import Message
 from app.domain.quantities import GRAMS_PER_TONNE
-from app.http.problems import Forbidden, NotFound
+from app.http.problems import Conflict, Forbidden, NotFound
 from app.ids import new_id
 from app.outbox.jobs import enqueue
 from app.reconciliations import report, repository, service
@@ -143,9 +144,9 @@ def flows_page(
     after: int,
     limit: int,
 ) -> list[ReconciledFlow]:
-    """List flows of a run that is done; one that is not has none to show."""
+    """List flows of a run. Raises Conflict before it is done: no flows would read as nothing moved."""
     if run.state is not ReconciliationState.DONE:
-        return []
+        raise Conflict(Message("平差尚未完成", "this reconciliation is not done"))
     return repository.flows_page(session, run.id, site=site, flagged=flagged, after=after, limit=limit)
 
 

@@ -16,9 +16,9 @@ import structlog
 from app.clock import Clock, system_clock
 from app.db.session import Database
 from app.outbox import feed, queue, schedules
+from app.outbox.errors import described
 from app.outbox.jobs import Lease
 from app.settings import Settings
-from app.worker.errors import described
 from app.worker.registry import Registry
 from app.worker.running import Runner
 

@@ -74,9 +74,9 @@ def _refuse_twice(what: str, names: Sequence[str]) -> None:
 
 # One entry a slice, in the order of the alphabet.
 SLICES: tuple[SliceJobs, ...] = (
-    SliceJobs(chain_runs.HANDLERS),
+    SliceJobs(chain_runs.HANDLERS, chain_runs.PERIODIC),
     SliceJobs(findings.HANDLERS, findings.PERIODIC, findings.SUBSCRIPTIONS),
-    SliceJobs(reconciliations.HANDLERS),
+    SliceJobs(reconciliations.HANDLERS, reconciliations.PERIODIC),
 )
 
 

@@ -10,10 +10,10 @@ import structlog
 from app.clock import Clock
 from app.db.session import Database
 from app.outbox import queue
+from app.outbox.errors import described
 from app.outbox.jobs import JobContext, JobFailed, LeaseLost, settle
 from app.outbox.models import JobState
 from app.settings import Settings
-from app.worker.errors import described
 from app.worker.registry import Registry
 
 _log = structlog.get_logger("huanlian.worker")

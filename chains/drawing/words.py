@@ -28,7 +28,7 @@ def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     for sign in text:
         wide = unicodedata.east_asian_width(sign) in "WF"
-        closing = sign in "，。、；：！？）》”’—"
+        closing = sign in "，。、；：！？）》”’—" and not (pieces and pieces[-1].endswith(" "))
         if not pieces or (wide and not closing) or (not wide and _ends(pieces[-1])):
             pieces.append(sign)
         else:

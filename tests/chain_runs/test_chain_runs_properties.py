@@ -9,11 +9,11 @@ from chain_runs.random_books import books, one_stream
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.chain_runs.books import Books
+from app.chain_runs.books import Books, tonnes
 from app.chain_runs.definitions import followed
 from app.chain_runs.figures import Solved
 from app.chain_runs.graph import Level, closing_links, graph_of
-from app.chain_runs.network import FATES, NUMBER, PRODUCT, RULES, build, tonnes
+from app.chain_runs.network import FATES, NUMBER, PRODUCT, RULES, build
 from app.chain_runs.trace import down, up
 from chains.attribution.network import UNTRACKED
 from chains.stock import StockRule, fifo

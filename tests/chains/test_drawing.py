@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import isotonic_regression
 
@@ -92,6 +92,7 @@ def test_pooling_is_isotonic_regression(wanted: list[float]) -> None:
 
 
 @given(st.text(alphabet="ab 煤矸石，。（ash）", min_size=1, max_size=40), st.floats(40.0, 200.0))
+@example("aaa ，", 40.0)
 def test_wrapping_loses_no_sign(text: str, most: float) -> None:
     lines = wrapped(text, 15.0, most)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")

@@ -119,6 +119,20 @@ REFUSED: dict[str, tuple[Change, str, str]] = {
         "power: gangue",
         "the yields add up to 1.2",
     ),
+    "residues that could be more than what they come from": (
+        lambda raw: (
+            raw["materials"].update(slag={"zh": "渣", "en": "slag", "kind": "waste", "waste": "SW03"}),
+            raw["links"].append(
+                {
+                    "process": "power",
+                    "gives": "slag",
+                    "yield": {**FIGURE, "basis": "gangue", "value": 0.2, "low": 0.1, "high": 0.4},
+                }
+            ),
+        ),
+        "power: gangue",
+        "the upper ends of the residues add up to 1.1",
+    ),
     "intensity of the wrong unit": (
         lambda raw: raw["links"].__setitem__(
             1, {"process": "mining", "gives": "gangue", "intensity": {**FIGURE, "basis": "liquor"}}
@@ -219,6 +233,8 @@ def test_a_cycle_that_loses_something_on_the_way_is_a_recycling_loop(tmp_path: P
         ("version: 0x1f\n", "'0x1f' is not a plain decimal number"),
         ("- a\n", "must be a mapping"),
         ("id: !!python/object:os.system {}\n", "could not determine a constructor"),
+        ("id: " + "[" * 100_000, "line 1, column 104: nested more than 100 levels deep"),
+        ("- " * 100_000 + "1", "line 1, column 201: nested more than 100 levels deep"),
     ],
 )
 def test_yaml_that_guesses_is_refused(text: str, reason: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import yaml
 
 from chains.definition import UNVERIFIED, Chain, Figure, FigureKind, MaterialKind, Role
 from chains.loader import load_library, shipped_library
+from seed.demo.city import build_city
 
 LEDGER_PROCESSES: list[dict[str, Any]] = yaml.safe_load(
     (resources.files("seed") / "reference" / "processes.yaml").read_text(encoding="utf-8")
@@ -21,7 +22,7 @@ def figures(chain: Chain) -> Iterator[Figure]:
     return (link.figure for link in chain.links if link.figure is not None)
 
 
-def test_the_nine_chains_are_there() -> None:
+def test_the_ten_chains_are_there() -> None:
     assert [chain.id for chain in CHAINS] == [
         "alumina-red-mud",
         "coal-gangue-kaolin",
@@ -30,6 +31,7 @@ def test_the_nine_chains_are_there() -> None:
         "coal-power-gypsum",
         "liquor-grains",
         "manganese-residue",
+        "mine-tailings-materials",
         "phosphate-phosphogypsum",
         "steel-slag",
     ]
@@ -82,14 +84,14 @@ def test_every_tonne_of_every_input_goes_somewhere(chain: Chain) -> None:
     for process in chain.processes:
         for material in chain.taken_by(process):
             split = chain.split(process, material)
-            parts = [*split.residues.values(), split.product, split.air]
+            parts = [*(band.value for band in split.residues.values()), split.product, split.air]
             assert sum(parts) == 1
             assert min(parts) >= 0
 
 
 def test_gangue_burnt_for_power_leaves_two_thirds_as_ash() -> None:
     split = shipped_library().splits["gangue_power", "SW04"]
-    assert sum(split.residues.values()) == Decimal("0.65")
+    assert sum(band.value for band in split.residues.values()) == Decimal("0.65")
     assert set(split.residues) == {"SW02", "SW03"}
     assert split.product == 0
     assert split.air == Decimal("0.35")
@@ -118,7 +120,7 @@ def test_the_manganese_chain_keeps_the_printed_proportions() -> None:
     """110 residue → 50 + 40 acid + 4.5 ammonia water."""
     chain = shipped_library().chains["manganese-residue"]
     split = chain.split("mn_residue_desulphurisation", "manganese_residue")
-    assert float(split.residues["desulphurised_residue"]) == pytest.approx(50 / 110, abs=1e-4)
+    assert float(split.residues["desulphurised_residue"].value) == pytest.approx(50 / 110, abs=1e-4)
     assert float(split.product) == pytest.approx((40 + 4.5) / 110, abs=1e-4)
 
 
@@ -128,3 +130,15 @@ def test_only_intensities_and_norms_exceed_one() -> None:
             if figure.kind is FigureKind.YIELD:
                 assert figure.high <= 1
                 assert figure.unit == "t/t"
+
+
+def test_every_use_of_the_demo_city_has_a_definition() -> None:
+    """What its ledgers name as process and waste is in a chain, so that no tonne is led on by guess."""
+    used = {
+        (flow["process"], line["waste"])
+        for filing in build_city().filings
+        for line in filing.body.get("lines", ())
+        for flow in line.get("used", ())
+    }
+    assert len(used) > 20
+    assert used - shipped_library().splits.keys() == set()

@@ -20,20 +20,21 @@ FOUND_BY = {
     CauseKind.LATE_FILING: {"late_filing"},
     CauseKind.MISSING_MONTH: {"missing_month", "silent_site"},
     CauseKind.SILENT_SITE: {"silent_site"},
-    CauseKind.PAIR_DISAGREEMENT: {"pair_disagreement", "refused_quantity"},
+    CauseKind.PAIR_DISAGREEMENT: {"pair_disagreement", "pair_test", "refused_quantity"},
     CauseKind.RECEIVER_SILENT: {"receiver_silent"},
     CauseKind.SENDER_SILENT: {"sender_silent"},
     CauseKind.UNKNOWN_RECEIVER: {"unknown_receiver"},
     CauseKind.OUT_OF_PROVINCE: {"out_of_province"},
     CauseKind.UNIT_SLIP: {"unit_slip_pair"},
+    CauseKind.ROUND_TRIP: {"circular_shipping"},
     CauseKind.RECEIVER_WITHOUT_PERMIT: {"receiver_unfit"},
     CauseKind.LINE_GAP: {"line_balance"},
     CauseKind.STOCK_DROP: {"stock_discontinuity"},
     CauseKind.DUMPED: {"dumped"},
-    CauseKind.UNDERREPORTED: {"sudden_drop"},
+    CauseKind.UNDERREPORTED: {"generation_outside_band"},
     CauseKind.SURGE: {"sudden_surge"},
     CauseKind.SAME_FIGURE: {"same_figure"},
-    CauseKind.RESIDUE_MISSING: {"sudden_drop"},
+    CauseKind.RESIDUE_MISSING: {"residue_missing"},
     CauseKind.NONCOMPLIANT_DISPOSAL: {"noncompliant_disposal"},
     CauseKind.OVER_CAPACITY: {"over_capacity"},
     CauseKind.STORAGE_OVER_CAPACITY: {"storage_over_capacity"},
@@ -53,7 +54,7 @@ def findings(sessions: Database, clock: SettableClock) -> list[tuple[Finding, st
 
 
 def is_about(finding: Finding, code: str, cause: Cause) -> bool:
-    sites = {cause.site, cause.counterpart}
+    sites = {each for each in (cause.site, cause.counterpart) if each is not None}
     months = {str(month) for month in cause.months}
     return (
         (code in sites or finding.counterpart in sites)

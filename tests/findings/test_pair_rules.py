@@ -63,10 +63,10 @@ def test_pair_disagreement_knows_how_exact_each_side_is() -> None:
 
 def test_pair_disagreement_takes_off_only_what_may_be_on_the_road() -> None:
     month = [transfer(START, 1000, 850), transfer(START.next, 1000, 1150)]
-    (first,) = found("pair_disagreement", pair(*month))
+    (first,) = found("pair_disagreement", pair(*month), critical_z="3")
     assert tonnes_of([first]) == [50]
     assert first.months == (START,)
-    assert found("pair_disagreement", pair(*month), transit_share="0.2") == []
+    assert found("pair_disagreement", pair(*month), critical_z="3", transit_share="0.2") == []
 
 
 def test_pair_disagreement_without_a_method() -> None:

@@ -1,6 +1,7 @@
 """The rules over HTTP: what each says, and the numbers an administrator may change within bounds."""
 
 import re
+from pathlib import Path
 
 import pytest
 from builders import JSON
@@ -27,6 +28,12 @@ def test_every_rule_says_what_an_official_asks(town: Town) -> None:
     assert {rule.partition for rule in registry.RULES} >= {Partition.SITE, Partition.PAIR}
     assert town.client.get("/v1/rules").status_code == 401
     assert town.client.get("/v1/rules/no_such", headers=town.people.of(SENDER)).status_code == 404
+
+
+def test_the_handbook_names_every_rule() -> None:
+    handbook = (Path(__file__).parents[2] / "docs" / "findings.md").read_text(encoding="utf-8")
+    unnamed = [rule.id for rule in registry.RULES if f"`{rule.id}`" not in handbook]
+    assert unnamed == []
 
 
 def put(town: Town, headers: JSON, rule: str = "line_balance", **values: str) -> tuple[int, JSON]:

@@ -3,9 +3,11 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from app.domain.ledger import Disposed, Line, Used
+from app.domain.ledger import Disposed, Line, Received, Sent, Used
 from app.domain.periods import Month
+from app.domain.quantities import grams_from_tonnes
 from app.ledgers.models import FlowKind
 from app.reconciliations.columns import Read, Rows
 from app.reconciliations.gathering import measured_network
@@ -134,3 +136,39 @@ def flow_at(found: MeasuredNetwork, kind: MeasuredKind, site: str) -> int:
         if flow.kind is kind and site in {end[0] for end in (flow.source, flow.target) if end is not None}
     ]
     return position
+
+
+def line_of(body: Mapping[str, Any]) -> Line:
+    """The line that the body of a ledger describes."""
+    return Line(
+        body["waste"],
+        method=body.get("method"),
+        opening_grams=_grams(body, "opening_stock_tonnes"),
+        generated_grams=_grams(body, "generated_tonnes"),
+        received=tuple(
+            Received(one["from"], _grams(one, "tonnes"), one.get("purpose", "use"))
+            for one in body.get("received", ())
+        ),
+        used=tuple(
+            Used(_grams(one, "tonnes"), one.get("process"), None, *_parts(one))
+            for one in body.get("used", ())
+        ),
+        disposed=tuple(
+            Disposed(_grams(one, "tonnes"), one.get("method"), None, *_parts(one), one.get("compliant"))
+            for one in body.get("disposed", ())
+        ),
+        sent=tuple(
+            Sent(one["to"], _grams(one, "tonnes"), one.get("purpose", "use"), *_parts(one))
+            for one in body.get("sent", ())
+        ),
+        dumped_grams=_grams(body, "dumped_tonnes"),
+        closing_grams=_grams(body, "closing_stock_tonnes"),
+    )
+
+
+def _parts(entry: Mapping[str, Any]) -> tuple[int, int]:
+    return _grams(entry, "prior_stock_tonnes"), _grams(entry, "received_tonnes")
+
+
+def _grams(holder: Mapping[str, Any], name: str) -> int:
+    return grams_from_tonnes(holder.get(name, "0"))

@@ -5,13 +5,11 @@ from typing import Any
 import pytest
 from builders import JSON, People
 from reconciliations.city import ADMIN, MINE, PLANT, WORKS, file, gangue, register, site
-from reconciliations.ledger_rows import read_of
+from reconciliations.ledger_rows import line_of, read_of
 
 from app.db.session import Database
-from app.domain.ledger import Disposed, Line, Received, Sent, Used
 from app.domain.periods import Month
 from app.domain.quantities import GRAMS_PER_TONNE as TONNE
-from app.domain.quantities import grams_from_tonnes
 from app.rates.service import Scope
 from app.reconciliations import columns
 from app.reconciliations.gathering import measured_network
@@ -53,41 +51,6 @@ BOOKS: dict[tuple[str, Month], JSON] = {
         disposed=[{"method": "landfill", "tonnes": "100", "received_tonnes": "100", "compliant": True}],
     ),
 }
-
-
-def line_of(body: JSON) -> Line:
-    """The line that the body of a ledger describes."""
-    return Line(
-        body["waste"],
-        method=body["method"],
-        opening_grams=_grams(body, "opening_stock_tonnes"),
-        generated_grams=_grams(body, "generated_tonnes"),
-        received=tuple(
-            Received(one["from"], _grams(one, "tonnes"), one.get("purpose", "use"))
-            for one in body.get("received", ())
-        ),
-        used=tuple(
-            Used(_grams(one, "tonnes"), one["process"], None, *_parts(one)) for one in body.get("used", ())
-        ),
-        disposed=tuple(
-            Disposed(_grams(one, "tonnes"), one["method"], None, *_parts(one), one["compliant"])
-            for one in body.get("disposed", ())
-        ),
-        sent=tuple(
-            Sent(one["to"], _grams(one, "tonnes"), one.get("purpose", "use"), *_parts(one))
-            for one in body.get("sent", ())
-        ),
-        dumped_grams=_grams(body, "dumped_tonnes"),
-        closing_grams=_grams(body, "closing_stock_tonnes"),
-    )
-
-
-def _parts(entry: JSON) -> tuple[int, int]:
-    return _grams(entry, "prior_stock_tonnes"), _grams(entry, "received_tonnes")
-
-
-def _grams(holder: JSON, name: str) -> int:
-    return grams_from_tonnes(holder.get(name, "0"))
 
 
 def networks(sessions: Database, months: Months) -> tuple[MeasuredNetwork, MeasuredNetwork]:

@@ -19,7 +19,8 @@ def evaluate(facts: PairFacts, values: Values) -> Iterator[Found]:
 
     σ of each entry is its tonnes times the relative uncertainty of its side's method (engine.md §4, VDI 2048 pair
     test). What may have been on the road at a month's end is the opposite difference of the neighbouring months, at
-    most `transit_share` of the larger figure. A factor of a thousand is `unit_slip_pair`.
+    most `transit_share` of the larger figure. A factor of a thousand is `unit_slip_pair`. Five σ are beyond doubt however
+    many pairs there are; what lies below is `pair_test`'s, which looks at all of a province's month together.
     """
     for stream in streams(facts):
         if not (stream.sent and stream.received) or is_unit_slip(stream.sent, stream.received):
@@ -78,7 +79,7 @@ RULE = Rule(
     law=LEDGER,
     since=SINCE_LEDGER_GUIDE,
     parameters=(
-        critical_z("3"),
+        critical_z("5"),
         least_tonnes(10),
         Parameter(
             "transit_share",

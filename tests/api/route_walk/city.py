@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +29,9 @@ from app.clients import service as clients
 from app.db.session import Database
 from app.domain.periods import Month
 from app.enterprises.models import Enterprise, Facility, Site
+from app.findings import evaluation
+from app.findings.models import Finding
+from app.findings.reading_sites import When
 from app.ledgers.models import Ledger
 from app.main import create_app
 from app.outbox import feed
@@ -116,6 +121,13 @@ class City:
         with self.sessions.reading() as session:
             return session.scalars(select(Transfer.id).where(Transfer.sender_party == A_SITE)).one()
 
+    @cached_property
+    def finding_id(self) -> UUID:
+        """A finding about A alone, of which A was notified."""
+        with self.sessions.reading() as session:
+            query = select(Finding.id).join(Site, Site.id == Finding.site_id)
+            return session.scalars(query.where(Site.code == A_SITE, Finding.rule == "late_filing")).one()
+
     def client_of(self, kind: Kind) -> tuple[str, UUID]:
         """The public name of a kind's machine client and the id of its secret."""
         with self.sessions.reading() as session:
@@ -138,7 +150,15 @@ class City:
             firm = session.scalars(select(Enterprise.id).where(Enterprise.credit_code == A)).one()
             site = session.scalars(select(Site.id).where(Site.code == A_SITE)).one()
             facility = session.scalars(select(Facility.id).where(Facility.site_id == site)).one()
-        ids = (firm, site, facility, self.ledger_id(), self.ledger_id(DRAFTED), self.transfer_id)
+        ids = (
+            firm,
+            site,
+            facility,
+            self.ledger_id(),
+            self.ledger_id(DRAFTED),
+            self.transfer_id,
+            self.finding_id,
+        )
         return (A, *A_NAMES, *A_TONNES, *(str(one) for one in ids))
 
 
@@ -160,10 +180,12 @@ def a_ledger(month: str, **more: Any) -> JSON:
 @contextmanager
 def opened(url: str) -> Iterator[City]:
     """Run the service on a database that has the city, or is to have it."""
-    settings, clock = Settings(database_url=url), SettableClock()
-    app = create_app(settings, clock=clock)
-    with TestClient(app, follow_redirects=False) as client:
-        yield City(app, client, app.state.database, settings, clock)
+    with TemporaryDirectory() as folder:
+        settings = Settings(database_url=url, attachments_folder=Path(folder))
+        clock = SettableClock()
+        app = create_app(settings, clock=clock)
+        with TestClient(app, follow_redirects=False) as client:
+            yield City(app, client, app.state.database, settings, clock)
 
 
 def build(url: str) -> None:
@@ -187,6 +209,12 @@ def build(url: str) -> None:
                     **owner,
                 )
         _file(city)
+        evaluation.evaluate_all(city.sessions, When(city.clock(), city.settings.timezone))
+        notice = {"decision": "notify", "deadline": "2026-02-10"}
+        told = city.client.post(
+            f"/v1/findings/{city.finding_id}/decisions", json=notice, headers=city.headers(Kind.REGULATOR)
+        )
+        assert told.status_code == 200, told.text
         with city.sessions.writing() as session:
             feed.place(session, now=city.clock(), subscriptions={})
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from api.route_walk import chains, pages
+from api.route_walk import chains, findings, pages
 from api.route_walk.city import A_SITE, DRAFTED, FREE, MARCH, A, B, City, Kind, a_ledger
 from api.route_walk.entry import (
     ADMIN_ONLY,
@@ -292,6 +292,7 @@ ENTRIES = [
     *BULLETINS,
     *EVENTS,
     *chains.CHAINS,
+    *findings.FINDINGS,
     *OPERATIONS,
     *pages.PAGES,
 ]
