@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from app.domain.periods import Month
 from seed.demo.firms import Enterprise, build_firms, example_permit_number
-from seed.demo.months import FIRST, Season
+from seed.demo.months import FIRST, LAST, Season
 from seed.demo.places import BASE, PARK_YANGGAO, PARK_YUNGANG, PARK_ZUOYUN, REGION, county, spot
 
 
@@ -169,6 +169,8 @@ class Site:
     latitude: float
     longitude: float
     reports_from: Month
+    # The story ends there: without an end, every site would be silent from then on.
+    reports_until: Month = LAST
 
 
 def build_sites(seed: int) -> dict[str, Site]:
