@@ -7,12 +7,19 @@ the way there, whatever of the same kind it sends out is its own.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 
 from app.findings.facts import NetworkFacts, Transfer, total
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+    from scipy.sparse import csgraph
+else:
+    sp = LateModule("scipy.sparse")
+    csgraph = LateModule("scipy.sparse.csgraph")
 
 Edges = dict[str, dict[str, int]]
 """Sender → receiver → grams."""
@@ -96,7 +103,7 @@ def knots(edges: Mapping[str, Mapping[str, int]], sites: list[str]) -> list[list
     rows, columns = zip(*ends, strict=True)
     shape = (len(sites), len(sites))
     matrix = sp.csr_array((np.ones(len(ends)), (rows, columns)), shape=shape)
-    _, label = connected_components(matrix, directed=True, connection="strong")
+    _, label = csgraph.connected_components(matrix, directed=True, connection="strong")
     members: dict[int, list[str]] = defaultdict(list)
     for code, number in zip(sites, label.tolist(), strict=True):
         members[number].append(code)
