@@ -61,7 +61,7 @@ def test_json_numbers_are_read_as_their_shortest_decimal() -> None:
         ({"gen": 10**12}, "/1/gen", "too_large"),
         ({"gen": True}, "/1/gen", "string_type"),
         ({"gen": ["1"]}, "/1/gen", "string_type"),
-        ({"gen": 10**4000}, "/1/gen", "not_a_number"),
+        ({"gen": 10**4000}, "/1/gen", "string_too_long"),
         ({"unit": "斤"}, "/1/unit", "unknown_unit"),
         ({"case": "\0"}, "/1/case", "not_printable"),
         ({"case": ""}, "/1/case", "string_too_short"),

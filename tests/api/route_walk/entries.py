@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from api.route_walk import chains, findings, pages
+from api.route_walk import chains, findings, pages, reconciliations
 from api.route_walk.city import A_SITE, DRAFTED, FREE, MARCH, A, B, City, Kind, a_ledger
 from api.route_walk.entry import (
     ADMIN_ONLY,
@@ -293,6 +293,7 @@ ENTRIES = [
     *EVENTS,
     *chains.CHAINS,
     *findings.FINDINGS,
+    *reconciliations.RECONCILIATIONS,
     *OPERATIONS,
     *pages.PAGES,
 ]
