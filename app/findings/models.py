@@ -71,7 +71,7 @@ class Finding(Base):
     last_month: Mapped[Month | None] = mapped_column(MonthDate)
     grams: Mapped[int] = mapped_column(BigInteger)
     sigma_grams: Mapped[int | None] = mapped_column(BigInteger)
-    has_grams: Mapped[bool] = mapped_column(Boolean)
+    is_weighed: Mapped[bool] = mapped_column(Boolean)
     zh: Mapped[str] = mapped_column(Text)
     en: Mapped[str] = mapped_column(Text)
     evidence: Mapped[Any] = mapped_column(Json)

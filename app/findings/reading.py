@@ -201,7 +201,7 @@ def document(finding: Finding, site: str, site_name: str, subject: Subject) -> d
         "waste": finding.waste,
         "from": _text(finding.first_month),
         "to": _text(finding.last_month),
-        "tonnes": tonnes_text(finding.grams) if finding.has_grams else None,
+        "tonnes": tonnes_text(finding.grams) if finding.is_weighed else None,
         "sigma_tonnes": None if finding.sigma_grams is None else tonnes_text(finding.sigma_grams),
         "present": finding.present,
         "state": finding.state.value,

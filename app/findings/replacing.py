@@ -236,7 +236,7 @@ def _told(each: Placed, register: _Register) -> dict[str, Any]:
         "first_month": months[0] if months else None,
         "last_month": months[-1] if months else None,
         "grams": found.grams or 0,
-        "has_grams": found.grams is not None,
+        "is_weighed": found.grams is not None,
         "sigma_grams": found.sigma_grams,
         "zh": found.explanation.zh,
         "en": found.explanation.en,

@@ -72,7 +72,7 @@ def _event(step: Step) -> NewEvent:
             "waste": finding.waste,
             "from": None if finding.first_month is None else str(finding.first_month),
             "to": None if finding.last_month is None else str(finding.last_month),
-            "tonnes": tonnes_text(finding.grams) if finding.has_grams else None,
+            "tonnes": tonnes_text(finding.grams) if finding.is_weighed else None,
             "severity": finding.severity.value,
             "state": finding.state.value,
         },

@@ -60,7 +60,7 @@ class ReconciliationIn(BaseModel):
     base: ShortText | None = None
     from_: MonthField | None = Field(default=None, alias="from")
     to: MonthField | None = None
-    alpha: float = Field(default=0.05, gt=0, lt=1, description="level of each family of tests")
+    alpha: float = Field(default=0.05, ge=1e-6, le=0.5, description="level of each family of tests")
     local_test_floor: float = Field(
         default=0.0,
         ge=0,

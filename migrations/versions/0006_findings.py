@@ -66,7 +66,7 @@ def _create_findings() -> None:
         sa.Column("last_month", types.MonthDate(), nullable=True),
         sa.Column("grams", sa.BigInteger(), nullable=False),
         sa.Column("sigma_grams", sa.BigInteger(), nullable=True),
-        sa.Column("has_grams", sa.Boolean(), nullable=False),
+        sa.Column("is_weighed", sa.Boolean(), nullable=False),
         sa.Column("zh", sa.Text(), nullable=False),
         sa.Column("en", sa.Text(), nullable=False),
         sa.Column("evidence", types.Json(), nullable=False),

@@ -71,7 +71,9 @@ def test_a_reader_cannot_write_on_sqlite(sessions: Database, database_kind: str)
 def test_no_mass_is_kept_as_a_float_and_no_column_has_a_server_default() -> None:
     for table in Base.metadata.tables.values():
         for column in table.columns:
-            assert column.server_default is None, f"{table.name}.{column.name}"
+            # A number that counts rows up is the database's to give; anything else differs between the two.
+            counted = isinstance(column.server_default, sa.Identity)
+            assert counted or column.server_default is None, f"{table.name}.{column.name}"
             assert not isinstance(column.type, sa.Numeric) or column.name in {"latitude", "longitude"}
             if column.name.endswith("_grams"):
                 assert isinstance(column.type, sa.BigInteger), f"{table.name}.{column.name}"

@@ -42,7 +42,7 @@ def test_every_text_that_is_asked_for_exists_and_none_is_left_over() -> None:
     named = set(re.findall(r"""["']([a-z_.]+)["']""", templates + modules))
     # These are put together from a tile's, a state's or a form's name.
     built = {f"tile.{mass}" for mass in ("generated", "used", "disposed", "stored")}
-    built |= {f"{state}.lead" for state in ("no_rights", "not_found", "failed", "invalid")}
+    built |= {f"{state}.lead" for state in ("no_rights", "not_found", "failed", "invalid", "too_many")}
     assert set(TEXTS) - named - built == {"reason.unknown"}
 
 
