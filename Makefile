@@ -7,7 +7,7 @@ MINUTES ?= 5
 RUN = .venv/bin
 
 .PHONY: help demo test lint format types contracts migrations-check openapi-check openapi
-.PHONY: schemathesis spectral lock bench-engine clean
+.PHONY: schemathesis spectral lock bench-engine bench-truth clean
 
 help:
 	@echo "make demo              a city with two years of ledgers, in the browser"
@@ -21,6 +21,7 @@ help:
 	@echo "make spectral          the OWASP rules on docs/openapi.json (needs npm)"
 	@echo "make lock              requirements.lock after pyproject.toml; UPGRADE=--upgrade takes the newest"
 	@echo "make bench-engine      the engine: each goal, what is measured here, ok or not"
+	@echo "make bench-truth       the rules: known faults in a made province, what is found, ok or not; ARGS=\"--sites 2000\""
 	@echo "make clean             remove what was made here, .venv and var/ too"
 
 # The stamp makes a repeated call quick; it is renewed when what is installed should change.
@@ -75,6 +76,9 @@ lock: .venv/installed
 
 bench-engine: .venv/installed
 	$(RUN)/python -m bench.engine
+
+bench-truth: .venv/installed
+	$(RUN)/python -m bench.truth $(ARGS)
 
 clean:
 	rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .schemathesis

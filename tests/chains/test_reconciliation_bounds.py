@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 from support.reconciliation_networks import (
@@ -43,7 +43,10 @@ def pivoted(found: Estimate, bounds: Bounds, _: float) -> tuple[Floats, Flags, i
 
 
 def programme(network: Network, reports: Reports, bounds: Bounds, determined: Flags) -> Floats | None:
-    """Solve the same problem by scipy's sequential quadratic programming; None when that gives up."""
+    """Solve the same problem by scipy's sequential quadratic programming; None when that gives up.
+
+    It also calls success what it has let run to 10¹⁶ along a loop, where rounding hides that nothing balances.
+    """
     _, singular, rows = np.linalg.svd(matrix_of(network))
     balance = rows[: int(np.count_nonzero(singular > 1e-9))]
     weight, goal = np.zeros(network.flow_count), np.zeros(network.flow_count)
@@ -60,11 +63,14 @@ def programme(network: Network, reports: Reports, bounds: Bounds, determined: Fl
         method="SLSQP",
         options={"ftol": 1e-14, "maxiter": 1000},
     )
-    return np.asarray(result.x) if result.success else None
+    masses = np.asarray(result.x)
+    balanced = float(np.abs(network.imbalance(masses)).max(initial=0.0)) < 1e-6
+    return masses if result.success and balanced else None
 
 
 @UNHURRIED
 @given(seed=SEEDS, share=st.sampled_from([0.7, 1.0]))
+@example(seed=70796658, share=0.7)
 @pytest.mark.parametrize("hold", [hold_bounds, pivoted], ids=["active set", "pivoting"])
 def test_against_a_quadratic_programme(hold: Hold, seed: int, share: float) -> None:
     random = np.random.default_rng(seed)
