@@ -151,6 +151,8 @@ def _complete(operation: dict[str, Any], path: str, method: str, door: Requireme
         operation["security"] = [{"oauth2": scopes}, {"bearer": []}]
         if method in {"get", "head"}:
             operation["security"].append({"session": []})
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = _never_null(parameter["schema"])
     answers = operation["responses"]
     for status in {*_refusals_of(operation, path, door), *answers}:
         if status == "default" or status[0] in "45":
@@ -160,6 +162,15 @@ def _complete(operation: dict[str, Any], path: str, method: str, door: Requireme
             answer["headers"] = answer.get("headers", {}) | RATE_LIMIT_HEADERS
     answers["429"]["headers"] |= RETRY_AFTER
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is there or not; unlike a field of a body it cannot be null."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if not kinds:
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    return rest | (kinds[0] if len(kinds) == 1 else {"anyOf": kinds})
 
 
 def _refusals_of(operation: Mapping[str, Any], path: str, door: Requirement | None) -> set[str]:
