@@ -41,7 +41,7 @@ from app.transfers.models import Transfer
 A, B, X = (f"91140200MA0WALK{letter}" for letter in ("AAA", "BBB", "XXX"))
 A_SITE, B_SITE, X_SITE = (f"{code}001P" for code in (A, B, X))
 A_NAMES = ("示例甲物资公司", "示例甲北厂", "示例甲灰场", "甲负责人")
-A_TONNES = ("73191.25", "31415.5", "41775.75", "90817")
+A_TONNES = ("73191.25", "31415.5", "41775.75", "90817.375")
 MARCH, DRAFTED, FREE = "2025-03", "2025-04", "2025-06"
 PASSWORD = "quiet-gravel-47"
 
@@ -165,11 +165,11 @@ class City:
 def a_line(**more: Any) -> JSON:
     return {
         "waste": "SW02",
-        "opening_stock_tonnes": "90817",
+        "opening_stock_tonnes": "90817.375",
         "generated_tonnes": "73191.25",
         "used": [{"process": "cement_blending", "product": "cement", "tonnes": "31415.5"}],
         "sent": [{"to": B_SITE, "tonnes": "41775.75"}],
-        "closing_stock_tonnes": "90817",
+        "closing_stock_tonnes": "90817.375",
     } | more
 
 
