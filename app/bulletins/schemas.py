@@ -10,6 +10,7 @@ from app.domain.bulletins.conventions import CANDIDATES
 from app.domain.bulletins.printed import GRAMS_PER_UNIT
 from app.domain.bulletins.reading import MAX_ROWS
 from app.domain.bulletins.verdicts import Verdict
+from app.http.answers import TextOut
 
 
 def _as_printed(value: Any) -> Any:
@@ -76,14 +77,9 @@ class OfficialRowIn(BaseModel):
 OfficialRowsIn = Annotated[list[OfficialRowIn], Field(max_length=MAX_ROWS)]
 
 
-class WordsOut(BaseModel):
-    zh: str
-    en: str
-
-
 class NoteOut(BaseModel):
     code: str
-    message: WordsOut
+    message: TextOut
 
 
 class BulletinOut(BaseModel):

@@ -28,7 +28,7 @@ from app.chain_runs.service import RunQuery
 from app.chain_runs.trace import Way
 from app.db.session import ReadSession
 from app.http.dependencies import Now, Reading, Writing
-from app.http.fields import CodeText, Moment, MonthText, ShortText, month_or_none
+from app.http.fields import CodeText, Moment, MonthText, RegionText, ShortText, month_or_none
 from app.http.paging import Limit
 from app.rates.service import GroupBy
 from chains.graph import graphml
@@ -50,9 +50,7 @@ ChainId = Annotated[
     ),
 ]
 SiteCode = Annotated[str, Path(max_length=64, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")]
-Region = Annotated[
-    str | None, Query(max_length=6, pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", examples=["1402"])
-]
+Region = Annotated[RegionText | None, Query()]
 Base = Annotated[ShortText | None, Query(examples=["datong"])]
 First = Annotated[MonthText | None, Query(alias="from")]
 Last = Annotated[MonthText | None, Query(alias="to")]

@@ -1,12 +1,12 @@
-"""Which stored runs are let go: a result is megabytes, and each run can be had again by asking for it.
+"""Which stored runs are let go, by the rule of app/domain/stored_runs.py.
 
 Nothing else in the database names a run, and an answer names the one it came from only for as long as it is fresh.
 """
 
 import uuid
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -14,35 +14,26 @@ from app.auth.subjects import Subject
 from app.chain_runs import repository, runs
 from app.chain_runs.models import ChainRun, RunState
 from app.db.session import ReadSession
+from app.domain import stored_runs
+from app.domain.stored_runs import FinishedRun
 from app.http.problems import NotFound
-
-NEWEST_KEPT = 3
-"""Finished runs kept of one question: the one that answers it, the one before to compare, one to spare."""
-
-OUTDATED_AFTER = timedelta(days=30)
-"""How long an outdated or failed run can still be looked at: over a month's reports and questions about them."""
 
 _AT_ONCE = 100
 
 
 def dispensable(session: ReadSession, subject: Subject, now: datetime) -> list[uuid.UUID]:
-    """Name the finished runs beyond NEWEST_KEPT of their question, and those outdated or failed for OUTDATED_AFTER.
-
-    The newest run that is done stays beside failed ones: it goes on answering.
-    """
-    seen: Counter[tuple[Any, ...]] = Counter()
-    answered: set[tuple[Any, ...]] = set()
-    gone = []
-    for run in repository.finished(session):
-        question = _question(run)
-        answers = run.state is RunState.DONE and question not in answered
-        if answers:
-            answered.add(question)
-        seen[question] += 1
-        surplus = seen[question] > NEWEST_KEPT and not answers
-        if surplus or (_long_ago(run, now) and _outdated(session, subject, run)):
-            gone.append(run.id)
-    return gone
+    """Name the runs that are not worth their place."""
+    finished = (
+        FinishedRun(
+            run.id,
+            _question(run),
+            run.state is RunState.DONE,
+            run.made_at or run.requested_at,
+            partial(_outdated, session, subject, run),
+        )
+        for run in repository.finished(session)
+    )
+    return stored_runs.dispensable(finished, now)
 
 
 def batches(run_ids: Sequence[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
@@ -57,13 +48,7 @@ def _question(run: ChainRun) -> tuple[Any, ...]:
     return (run.chain_id, run.region, run.base, *months, run.as_of, run.stock_rule)
 
 
-def _long_ago(run: ChainRun, now: datetime) -> bool:
-    return (run.made_at or run.requested_at) <= now - OUTDATED_AFTER
-
-
 def _outdated(session: ReadSession, subject: Subject, run: ChainRun) -> bool:
-    if run.state is RunState.FAILED:
-        return True
     try:
         return runs.is_stale(session, subject, run) is True
     except NotFound:

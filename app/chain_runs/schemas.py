@@ -10,7 +10,7 @@ from app.chain_runs.models import RunState
 from app.chain_runs.trace import Way
 from app.domain.quantities import GRAMS_PER_TONNE, tonnes_text
 from app.domain.rates import Ratio
-from app.http.fields import CodeText, Moment, MonthField
+from app.http.fields import CodeText, Moment, MonthField, RegionText
 from app.rates.service import Cell
 from chains.stock import StockRule
 
@@ -300,7 +300,7 @@ class RunIn(BaseModel):
         json_schema_extra={"examples": [{"region": "1402", "from": "2021-01", "to": "2021-12"}]},
     )
 
-    region: Annotated[str | None, Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", max_length=6)] = None
+    region: RegionText | None = None
     base: CodeText | None = None
     from_: Annotated[MonthField | None, Field(alias="from")] = None
     to: MonthField | None = None

@@ -6,6 +6,7 @@ import json
 import signal
 import threading
 import uuid
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,7 +51,7 @@ def worker(
     with opened(settings) as database:
         made = Worker(database, settings, shipped())
         if once:
-            _on_signals(made.ask_to_stop)
+            on_signals(made.ask_to_stop)
             typer.echo(f"完成 runs done: {made.drain()}")
         else:
             _run(made, settings, concurrency)
@@ -58,15 +59,27 @@ def worker(
 
 def _run(made: Worker, settings: Settings, concurrency: int) -> None:
     told = threading.Event()
-    _on_signals(told.set)
+    on_signals(told.set)
     made.start(concurrency)
     told.wait()
     made.stop(settings.worker_grace_seconds)
 
 
-def _on_signals(stop: Callable[[], None]) -> None:
+def on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` when told to end, from a thread of its own.
+
+    A handler interrupts the main thread wherever it is, also where it holds the lock that `stop` is going to take;
+    putting into a SimpleQueue is the one thing that is safe there.
+    """
+    told: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop())
+        signal.signal(number, lambda number, _frame: told.put(number))
+
+    def listen() -> None:
+        told.get()
+        stop()
+
+    threading.Thread(target=listen, name="signals", daemon=True).start()
 
 
 @jobs_app.callback()

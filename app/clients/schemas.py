@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.auth.subjects import Role, Scope
-from app.http.fields import NameText
+from app.http.fields import NameText, RegionText
 
-REGION_PATTERN = r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$"
 CREDIT_CODE_PATTERN = r"^[0-9A-Z]{18}$"
 
 
@@ -26,7 +25,7 @@ class ClientIn(BaseModel):
     name: NameText
     role: Role
     enterprise: Annotated[str, Field(max_length=18, pattern=CREDIT_CODE_PATTERN)] | None = None
-    region: Annotated[str, Field(max_length=6, pattern=REGION_PATTERN)] | None = None
+    region: RegionText | None = None
 
 
 class SecretOut(BaseModel):

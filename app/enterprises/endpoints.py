@@ -28,9 +28,9 @@ from app.enterprises.schemas import (
     SiteVersionOut,
     SiteVersions,
     SuccessionIn,
-    TextOut,
     WarningOut,
 )
+from app.http.answers import TextOut
 from app.http.dependencies import Now, Reading, SettingsDep, Writing
 from app.http.paging import Cursor, Limit, RegionPrefix
 from app.http.problems import NotFound
@@ -205,10 +205,7 @@ def _located(response: Response, location: str, *, made: bool) -> None:
 
 
 def _warnings(faults: Sequence[Fault]) -> list[WarningOut]:
-    return [
-        WarningOut(rule=f.code, pointer=f.pointer, message=TextOut(zh=f.message.zh, en=f.message.en))
-        for f in faults
-    ]
+    return [WarningOut(rule=f.code, pointer=f.pointer, message=TextOut.of(f.message)) for f in faults]
 
 
 def _enterprise_out(session: ReadSession, enterprise: Enterprise) -> EnterpriseOut:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.enterprises.models import FacilityKind
+from app.http.answers import TextOut
 from app.http.fields import LongText, MonthField, NameText, ShortText, Tonnes
 
 CreditCode = Annotated[
@@ -153,11 +154,6 @@ class SuccessionIn(_In):
     successor: CreditCode
     from_month: MonthField = Field(alias="from")
     reason: LongText
-
-
-class TextOut(BaseModel):
-    zh: str
-    en: str
 
 
 class WarningOut(BaseModel):

@@ -30,15 +30,13 @@ from app.findings.schemas import (
     ScoresOut,
 )
 from app.http.dependencies import Now, Reading, SettingsDep, Writing
-from app.http.fields import CodeText, MonthText, NameText, month_or_none
+from app.http.fields import CodeText, MonthText, NameText, RegionText, month_or_none
 from app.outbox.jobs import enqueue
 
 router = APIRouter(prefix="/v1", tags=["findings"])
 
 Someone = Annotated[Subject, Depends(require(Scope.FINDINGS_WRITE))]
-Region = Annotated[
-    str | None, Query(max_length=6, pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", examples=["1402"])
-]
+Region = Annotated[RegionText | None, Query()]
 MinTonnes = Annotated[
     str | None, Query(max_length=17, pattern=r"^[0-9]{1,9}(\.[0-9]{1,6})?$", examples=["1000"])
 ]

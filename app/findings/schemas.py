@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.findings.models import CaseState, StepKind
 from app.findings.rule import Severity
+from app.http.answers import TextOut
 from app.http.fields import LongText, NameText
 
 
@@ -68,11 +69,6 @@ class AssignedOut(BaseModel):
     """How many findings changed hands."""
 
     changed: int
-
-
-class TextOut(BaseModel):
-    zh: str
-    en: str
 
 
 class FindingOut(BaseModel):

@@ -123,6 +123,10 @@ ShortText = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_l
 NameText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)]
 LongText = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_prose)]
 
+# A region and all below it: the first 2, 4 or 6 digits of a GB/T 2260 code.
+REGION_PREFIX = r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$"
+RegionText = Annotated[str, Field(max_length=6, pattern=REGION_PREFIX, examples=["1402"])]
+
 # A month in a query string; a query parameter cannot be a Month itself, so it is parsed where it is used.
 MonthText = Annotated[
     str, Field(pattern=r"^(199\d|2[01]\d\d)-(0[1-9]|1[0-2])$", max_length=7, examples=["2025-03"])

@@ -15,7 +15,7 @@ from app.domain.errors import Fault, Message
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.http.dependencies import Now, Reading, SettingsDep, Writing
-from app.http.fields import CodeText, Moment, MonthText, month_or_none
+from app.http.fields import CodeText, Moment, MonthText, RegionText, month_or_none
 from app.http.problems import Invalid, PreconditionRequired
 from app.ledgers import bulk, reading, replay
 from app.ledgers.commands import Command, Filer, Intent, Result
@@ -202,7 +202,7 @@ def get_ledgers(
     subject: Reader,
     session: Reading,
     site: Annotated[CodeText | None, Query()] = None,
-    region: Annotated[str | None, Query(max_length=6, pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$")] = None,
+    region: Annotated[RegionText | None, Query()] = None,
     first: Annotated[MonthText | None, Query(alias="from")] = None,
     last: Annotated[MonthText | None, Query(alias="to")] = None,
     state: Annotated[LedgerState | None, Query()] = None,

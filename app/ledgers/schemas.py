@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.domain.errors import Message
 from app.domain.ledger import Activity, Disposed, LedgerContent, Line, Received, Sent, Used
 from app.domain.quantities import MAX_GRAMS
+from app.http.answers import TextOut
 from app.http.fields import CodeText as Code
-from app.http.fields import LongText, MonthField, ShortText, Tonnes
+from app.http.fields import LongText, MonthField, RegionText, ShortText, Tonnes
 from app.http.validation import FaultyValue
 from app.ledgers.percentages import Percent, percent_text
 
@@ -273,15 +274,8 @@ class ClosingIn(_Strict):
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"region": "1402", "month": "2025-03"}]}
     )
 
-    region: Annotated[str, Field(max_length=6, pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$")]
+    region: RegionText
     month: MonthField
-
-
-class TextOut(BaseModel):
-    """One sentence in both languages."""
-
-    zh: str
-    en: str
 
 
 class WarningOut(BaseModel):

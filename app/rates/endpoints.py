@@ -9,7 +9,7 @@ from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
 from app.chain_runs.service import ended_in_products
 from app.http.dependencies import Now, Reading
-from app.http.fields import CodeText, Moment, ShortText
+from app.http.fields import CodeText, Moment, RegionText, ShortText
 from app.rates import service
 from app.rates.export import csv_text
 from app.rates.progress import TargetsQuery, targets_progress
@@ -20,9 +20,7 @@ from app.reconciliations.service import intervals_of
 router = APIRouter(prefix="/v1", tags=["rates"])
 
 Reader = Annotated[Subject, Depends(require(Scope.RATES_READ))]
-Region = Annotated[
-    str | None, Query(max_length=6, pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", examples=["1402"])
-]
+Region = Annotated[RegionText | None, Query()]
 Wastes = Annotated[list[CodeText] | None, Query(max_length=50, examples=[["SW02"]])]
 # A query parameter cannot be a class of our own: the service reads the text.
 MonthText = Annotated[str, Field(max_length=7, pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2025-03"])]

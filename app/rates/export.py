@@ -6,8 +6,6 @@ import io
 from app.http.spreadsheet import safe_cell
 from app.rates.schemas import RateItemOut, RatesOut
 
-__all__ = ["csv_text", "safe_cell"]
-
 _SCOPE = ("enterprise", "region", "base", "park", "site", "waste", "from", "to")
 
 

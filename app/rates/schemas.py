@@ -8,10 +8,10 @@ from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.domain.errors import Message
 from app.domain.projection import Projection
 from app.domain.quantities import tonnes_text
 from app.domain.rates import Metric, Ratio, fixed_text
+from app.http.answers import TextOut
 from app.rates.progress import TargetProgress, TargetsAnswer
 from app.rates.repository import Scope
 from app.rates.service import COVERAGE, Cell, RateAnswer, RateItem
@@ -20,17 +20,6 @@ from app.reconciliations.service import Known
 
 class _Out(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
-
-
-class TextOut(_Out):
-    """A text in both languages."""
-
-    zh: str
-    en: str
-
-    @classmethod
-    def of(cls, message: Message) -> Self:
-        return cls(zh=message.zh, en=message.en)
 
 
 class MetricTexts(_Out):

@@ -1,45 +1,33 @@
-"""Which stored reconciliations are let go: each has a row a flow, and can be had again by asking for it.
-
-The rule is that of chain runs (app/chain_runs/pruning.py).
-"""
+"""Which stored reconciliations are let go, by the rule of app/domain/stored_runs.py: each has a row a flow."""
 
 import uuid
-from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from app.auth.subjects import Subject
 from app.db.session import ReadSession
+from app.domain import stored_runs
+from app.domain.stored_runs import FinishedRun
 from app.reconciliations import repository
 from app.reconciliations.freshness import Freshness
 from app.reconciliations.models import Reconciliation, ReconciliationState
 
-NEWEST_KEPT = 3
-"""Finished runs kept of one question: the one that answers it, the one before to compare, one to spare."""
-
-OUTDATED_AFTER = timedelta(days=30)
-"""How long an outdated or failed run can still be looked at: over a month's reports and questions about them."""
-
 
 def dispensable(session: ReadSession, subject: Subject, now: datetime) -> list[uuid.UUID]:
-    """Name the finished runs beyond NEWEST_KEPT of their question, and those outdated or failed for OUTDATED_AFTER.
-
-    The newest run that is done stays beside failed ones: it goes on answering, until it is outdated too.
-    """
+    """Name the reconciliations that are not worth their place."""
     freshness = Freshness(session, subject)
-    seen: Counter[tuple[Any, ...]] = Counter()
-    answered: set[tuple[Any, ...]] = set()
-    gone = []
-    for run in repository.finished(session):
-        question = _question(run)
-        answers = run.state is ReconciliationState.DONE and question not in answered
-        if answers:
-            answered.add(question)
-        seen[question] += 1
-        surplus = seen[question] > NEWEST_KEPT and not answers
-        if surplus or (_long_ago(run, now) and _outdated(run, freshness)):
-            gone.append(run.id)
-    return gone
+    finished = (
+        FinishedRun(
+            run.id,
+            _question(run),
+            run.state is ReconciliationState.DONE,
+            run.made_at or run.requested_at,
+            partial(_outdated, run, freshness),
+        )
+        for run in repository.finished(session)
+    )
+    return stored_runs.dispensable(finished, now)
 
 
 def _question(run: Reconciliation) -> tuple[Any, ...]:
@@ -47,9 +35,5 @@ def _question(run: Reconciliation) -> tuple[Any, ...]:
     return (run.region, run.base, run.first_month, run.last_month, *options)
 
 
-def _long_ago(run: Reconciliation, now: datetime) -> bool:
-    return (run.made_at or run.requested_at) <= now - OUTDATED_AFTER
-
-
 def _outdated(run: Reconciliation, freshness: Freshness) -> bool:
-    return run.state is ReconciliationState.FAILED or freshness.is_stale(run) is True
+    return freshness.is_stale(run) is True

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from app.domain.errors import Message
+from app.http.answers import TextOut
 from app.reconciliations.measured import MeasuredFlow
 from app.reconciliations.models import FlowClass
 from app.reconciliations.schemas import (
@@ -17,7 +18,6 @@ from app.reconciliations.schemas import (
     QualityOut,
     SummaryOut,
     SuspectOut,
-    TextOut,
     UntrackedOut,
 )
 from app.reconciliations.service import Reconciled

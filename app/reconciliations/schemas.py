@@ -1,32 +1,19 @@
 """Reconciliations as they are asked for and as they leave: tonnes as decimal text."""
 
 import uuid
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.domain.errors import Message
 from app.domain.quantities import tonnes_text
-from app.http.fields import MonthField, ShortText
+from app.http.answers import TextOut
+from app.http.fields import MonthField, RegionText, ShortText
 from app.rates.service import Cell
 from app.reconciliations.models import FlowClass, MeasuredKind, Months, ReconciliationState
-
-Region = Annotated[str, Field(max_length=6, pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$", examples=["1402"])]
 
 
 class _Out(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
-
-
-class TextOut(_Out):
-    """A text in both languages."""
-
-    zh: str
-    en: str
-
-    @classmethod
-    def of(cls, message: Message) -> Self:
-        return cls(zh=message.zh, en=message.en)
 
 
 class CoverageOut(_Out):
@@ -56,7 +43,7 @@ class ReconciliationIn(BaseModel):
         json_schema_extra={"examples": [{"region": "1402", "from": "2025-01", "to": "2025-12"}]},
     )
 
-    region: Region | None = None
+    region: RegionText | None = None
     base: ShortText | None = None
     from_: MonthField | None = Field(default=None, alias="from")
     to: MonthField | None = None

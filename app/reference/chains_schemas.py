@@ -5,15 +5,11 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from app.http.answers import TextOut
 from app.reference.schemas import ReleaseOut
 
 
-class WordsOut(BaseModel):
-    zh: str
-    en: str
-
-
-class MaterialOut(WordsOut):
+class MaterialOut(TextOut):
     """A material; `waste` is its class, null of what is no waste."""
 
     id: str
@@ -22,7 +18,7 @@ class MaterialOut(WordsOut):
     waste: str | None
 
 
-class ProcessOut(WordsOut):
+class ProcessOut(TextOut):
     """A process; `rest` is where the part of an input goes that no yield accounts for."""
 
     id: str
@@ -46,15 +42,15 @@ class FigureOut(BaseModel):
     url: str | None
     retrieved_on: date | None
     verified: bool
-    note: WordsOut | None
+    note: TextOut | None
 
 
-class ChainOut(WordsOut):
+class ChainOut(TextOut):
     """A chain: what it takes, what it does, what it gives; the engine follows `yields`."""
 
     id: str
     version: int
-    summary: WordsOut
+    summary: TextOut
     wastes: list[str]
     materials: list[MaterialOut]
     processes: list[ProcessOut]

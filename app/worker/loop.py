@@ -70,7 +70,7 @@ class Worker:
         _log.info("worker started", worker=self.name, concurrency=concurrency)
 
     def ask_to_stop(self) -> None:
-        """Take no more jobs. Answers at once; may be called by a signal handler."""
+        """Take no more jobs. Answers at once. Not for a signal handler: it takes a lock."""
         self._stopping.set()
 
     def stop(self, grace_seconds: float) -> bool:

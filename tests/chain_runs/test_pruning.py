@@ -13,9 +13,9 @@ from support.clock import SettableClock
 
 from app.chain_runs import jobs, runs
 from app.chain_runs.models import ChainRun, RunState
-from app.chain_runs.pruning import NEWEST_KEPT, OUTDATED_AFTER
 from app.chain_runs.service import RunQuery
 from app.db.session import Database
+from app.domain.stored_runs import NEWEST_KEPT, OUTDATED_AFTER
 from app.outbox.jobs import JobContext
 from app.outbox.models import Job
 from app.settings import Settings

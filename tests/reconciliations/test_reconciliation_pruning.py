@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from support.clock import SettableClock
 
 from app.db.session import Database
+from app.domain.stored_runs import NEWEST_KEPT, OUTDATED_AFTER
 from app.outbox.jobs import JobContext
 from app.reconciliations import runs
 from app.reconciliations.jobs import prune
 from app.reconciliations.models import ReconciledFlow, Reconciliation, ReconciliationState
-from app.reconciliations.pruning import NEWEST_KEPT, OUTDATED_AFTER
 from app.settings import Settings
 
 

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from queue import SimpleQueue
 
 from pydantic import JsonValue
 
@@ -23,7 +24,7 @@ from app.worker.loop import Worker
 from app.worker.registry import SliceJobs, gather
 
 FOLDER = Path(sys.argv[1])
-_told = threading.Event()
+_told: SimpleQueue[int] = SimpleQueue()
 
 
 def effect(context: JobContext, payload: Mapping[str, JsonValue]) -> None:
@@ -64,14 +65,14 @@ def slow(_context: JobContext, _payload: Mapping[str, JsonValue]) -> None:
 
 def main() -> None:
     """Work until told to stop."""
-    signal.signal(signal.SIGTERM, lambda *_: _told.set())
+    signal.signal(signal.SIGTERM, lambda number, _frame: _told.put(number))
     settings = Settings()
     database = Database(make_engines(settings))
     handlers = {"test.effect": effect, "test.alone": alone, "test.slow": slow}
     worker = Worker(database, settings, gather([SliceJobs(handlers)]))
     worker.start(int(sys.argv[2]))
     (FOLDER / f"ready-{os.getpid()}").touch()
-    _told.wait()
+    _told.get()
     worker.stop(settings.worker_grace_seconds)
     database.engines.dispose()
 
