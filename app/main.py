@@ -1,11 +1,13 @@
 """The service put together. Nothing happens at import."""
 
 from asyncio import to_thread
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from app.api import openapi
 from app.api.router import router
@@ -22,6 +24,7 @@ from app.observability.request_metrics import RequestMetrics
 from app.settings import Settings
 from app.web.install import install as install_pages
 from app.web.install import refusal
+from app.web.registered import ROUTERS as PAGES
 from app.worker.loop import Worker
 from app.worker.registry import shipped
 
@@ -55,7 +58,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, *, with_worker: 
     app.state.metrics.registry.register(QueueMetrics(app.state.database, clock))
     app.state.worker = Worker(app.state.database, settings, shipped(), clock=clock) if with_worker else None
     handlers.install(app)
-    app.include_router(router)
+    app.router.routes.extend(_routes())
     install_pages(app, settings)
     openapi.install(app)
     bulk = dict.fromkeys(_BULK_PATHS, settings.max_bulk_bytes)
@@ -66,6 +69,15 @@ def create_app(settings: Settings, clock: Clock = system_clock, *, with_worker: 
     # The last one added is the outermost: every answer has its id and its headers.
     app.add_middleware(RequestContext, https=settings.secure_cookies)
     return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Include the routes once a process: FastAPI works out each parameter of each of them, 0.2 s in all."""
+    routes = APIRouter(generate_unique_id_function=_operation_id)
+    for each in (router, *PAGES):
+        routes.include_router(each)
+    return routes.routes
 
 
 def serve_app() -> FastAPI:

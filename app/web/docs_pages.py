@@ -4,9 +4,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.auth.dependencies import public
+from app.web.access import Visitor
 from app.web.docs import routes_of
 from app.web.page_route import PageRoute
-from app.web.pages import Visitor
 from app.web.rendering import person_of, render
 
 ASSETS_PATH = "/docs/assets"

@@ -1,4 +1,4 @@
-"""Hanging the pages and their files into the service."""
+"""Hanging the files of the pages and the documentation into the service."""
 
 from os import PathLike, stat_result
 
@@ -10,7 +10,7 @@ from starlette.types import Scope
 from app.http.handlers import problem_response
 from app.http.problems import NotFound, Problem
 from app.settings import Settings
-from app.web import docs_pages, pages
+from app.web import docs_pages
 from app.web.docs import swagger_folder
 from app.web.page_route import problem_page
 from app.web.rendering import STATIC, STATIC_PATH
@@ -33,10 +33,9 @@ class KeptFiles(StaticFiles):
 
 
 def install(app: FastAPI, settings: Settings) -> None:
-    """Add the pages; the documentation only where the settings want it."""
+    """Add the files of the pages; the documentation only where the settings want it."""
     app.add_exception_handler(NotFound.status, _not_found)
     app.mount(STATIC_PATH, KeptFiles(directory=STATIC), name="static")
-    app.include_router(pages.router)
     if settings.docs_page:
         app.mount(docs_pages.ASSETS_PATH, KeptFiles(directory=swagger_folder()), name="docs-assets")
         app.include_router(docs_pages.router)

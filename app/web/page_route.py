@@ -2,16 +2,28 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.responses import RedirectResponse
 
 from app.auth import sessions
 from app.domain.errors import Fault
-from app.http.problems import Forbidden, Invalid, NotFound, Problem
+from app.http.problems import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PayloadTooLarge,
+    Problem,
+    Unauthenticated,
+)
+from app.http.validation import faults_from
 from app.web.languages import Language
 from app.web.rendering import Person, language_for, person_of, render
 from app.web.texts import text
@@ -23,6 +35,8 @@ _STATES = {
     NotFound.status: "not_found",
     Invalid.status: "invalid",
     _TOO_MANY: "too_many",
+    Conflict.status: "conflict",
+    PayloadTooLarge.status: "too_large",
 }
 _FIELDS = {
     "#query/region": "scope.region",
@@ -32,6 +46,8 @@ _FIELDS = {
     "#query/to": "scope.to",
     "#query/year": "scope.year",
 }
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
+_SEE_OTHER = 303
 _BUSY = 503
 _CRASHED = 500
 
@@ -51,8 +67,12 @@ class PageRoute(APIRoute):
         async def handle_as_page(request: Request) -> Response:
             try:
                 return await handle(request)
+            except Unauthenticated:
+                return to_sign_in(request)
             except Problem as problem:
                 return problem_page(request, problem)
+            except RequestValidationError as error:
+                return problem_page(request, _refused(error))
             except (OperationalError, PoolTimeout) as error:
                 _log.warning("database_unavailable", error=type(error).__name__)
                 return state_page(request, "failed", _BUSY)
@@ -63,9 +83,34 @@ class PageRoute(APIRoute):
         return handle_as_page
 
 
+def to_sign_in(request: Request) -> Response:
+    """Send a stranger to the door, and from there back to the page; a form's page is the one it stood on."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method not in _SAFE_METHODS:
+        here = urlsplit(request.headers.get("referer", "/")).path or "/"
+    return RedirectResponse(f"/sign-in?{urlencode({'next': here})}", _SEE_OTHER)
+
+
+def _refused(error: RequestValidationError) -> Problem:
+    """Read a path that names nothing as a page that is not there, anything else as faults of what was asked."""
+    found = list(faults_from(error.errors(), split_place=True))
+    if any(place == "path" for place, _ in found):
+        return NotFound()
+    pointers = {"query": "#query", "body": ""}
+    return Invalid(
+        errors=[
+            Fault(pointers.get(place, f"#{place}") + fault.pointer, fault.code, fault.message)
+            for place, fault in found
+        ]
+    )
+
+
 def problem_page(request: Request, problem: Problem) -> Response:
     """Tell a refusal."""
-    faults = [_words(fault, language_for(request)) for fault in problem.errors]
+    language = language_for(request)
+    faults = [_words(fault, language) for fault in problem.errors]
+    if not faults and problem.detail != problem.title:
+        faults = [language.heading(problem.detail)]
     page = state_page(request, _STATES.get(problem.status, "failed"), problem.status, faults)
     page.headers.update(problem.headers)
     return page

@@ -1,23 +1,27 @@
-"""The pages: start page, sign-in and sign-out."""
+"""The pages: start page, sign-in and sign-out.
+
+How a page is made, registered, linked and tested stands in docs/map.md, “A page”. In short: a folder app/web/<noun>/
+with pages.py (its `router`), texts.py (its `TEXTS`) and view modules, templates in templates/<noun>/; one line each in
+registered.py (`ROUTERS`), texts.py (`TEXTS`) and, when it stands in the head, navigation.py (`PLACES`).
+"""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.auth import sessions
 from app.auth.dependencies import public
-from app.auth.sessions import PageSession
 from app.auth.subjects import Scope
 from app.http.dependencies import Now, Reading, SettingsDep
 from app.http.problems import Forbidden
 from app.settings import Settings
 from app.web import forms
+from app.web.access import Visitor
 from app.web.overview.gather import gather
 from app.web.overview.page import overview
 from app.web.overview.public import PUBLIC_READER, behind, for_public
-from app.web.page_route import PageRoute, problem_page
+from app.web.page_route import PageRoute, problem_page, to_sign_in
 from app.web.rendering import language_for, person_of, render
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -25,15 +29,6 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 _SEE_OTHER = 303
 _UNAUTHORIZED = 401
 _FORBIDDEN = 403
-
-
-def visitor(request: Request, session: Reading, settings: SettingsDep, now: Now) -> PageSession | None:
-    """Say who looks at a page: a session counts as long as its account does."""
-    found = sessions.read(request.cookies.get(sessions.COOKIE), settings=settings, now=now)
-    return found if found is not None and sessions.is_welcome(session, found.subject) else None
-
-
-Visitor = Annotated[PageSession | None, Depends(visitor, scope="function")]
 
 
 @router.get(
@@ -45,7 +40,7 @@ def start_page(
     """Show the rates of what the reader may see."""
     if visitor is None:
         if not settings.public_page:
-            return _to_sign_in(request)
+            return to_sign_in(request)
         asked = forms.public_asked_of(request.query_params)
         figures, reach = gather(session, PUBLIC_READER, asked, now, settings.timezone)
         figures = for_public(figures, behind(session, reach.scope, reach.window))
@@ -102,11 +97,6 @@ def sign_out(
     response = RedirectResponse("/", _SEE_OTHER)
     sessions.end(response, settings=settings)
     return response
-
-
-def _to_sign_in(request: Request) -> Response:
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"/sign-in?{urlencode({'next': here})}", _SEE_OTHER)
 
 
 def _sign_in_form(

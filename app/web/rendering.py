@@ -13,7 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from app.auth.sessions import PageSession
+from app.auth.subjects import Role
 from app.settings import Settings
+from app.web import flash, navigation
 from app.web.languages import COOKIE, Language, language_of
 from app.web.texts import rich, text
 
@@ -57,11 +59,14 @@ class Person:
 
     name: str
     csrf: str
+    role: Role
 
 
 def person_of(session: PageSession | None) -> Person | None:
     """Show the person of a session."""
-    return None if session is None else Person(session.subject.name, session.csrf_token)
+    if session is None:
+        return None
+    return Person(session.subject.name, session.csrf_token, session.subject.role)
 
 
 def language_for(request: Request) -> Language:
@@ -78,12 +83,18 @@ def render(
 ) -> HTMLResponse:
     """Fill a template in the reader's language; a language asked for by `?lang=` is remembered."""
     language = language_for(request)
+    person: Person | None = (values or {}).get("person")
+    places = navigation.places_for(person.role if person else None)
+    done = flash.told(request, language)
     shell = {
         "language": language,
         "t": partial(text, language=language),
         "rich": partial(rich, language=language),
         "languages": [(choice, _in_language(request, choice)) for choice in Language],
         "path": request.url.path,
+        "places": places,
+        "here": navigation.current(places, request.url.path),
+        "done": done,
         "docs_page": _docs_page(request),
     }
     html = _environment().get_template(template).render({**shell, **(values or {})})
@@ -92,6 +103,8 @@ def render(
         status,
         {"Content-Language": language.html, "Cache-Control": "private, no-cache", "Vary": "Cookie"},
     )
+    if done:
+        flash.forget(response)
     if request.query_params.get("lang") == language:
         response.set_cookie(
             COOKIE,
