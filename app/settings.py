@@ -1,15 +1,24 @@
 """Settings from the environment (prefix HUANLIAN_). Frozen; an unsafe secret is refused outside development."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use"  # noqa: S105 - refused outside development
 _MIN_SECRET_LENGTH = 32
 
 Rate = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour)$")]
+
+
+def _listed(text: Any) -> Any:
+    """A list as people write it in an environment: `10.1.0.0/16, 10.2.0.0/16`."""
+    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -25,6 +34,7 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, le=168)
     secure_cookies: bool = False
     attachments_folder: Path = Path("var/attachments")
+    postgres_programs: Path | None = None
     public_page: bool = False
     docs_page: bool = True
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024)
@@ -43,6 +53,9 @@ class Settings(BaseSettings):
     worker_poll_seconds: float = Field(1.0, ge=0.05, le=60)
     worker_grace_seconds: float = Field(25.0, ge=0, le=600)
     job_lease_seconds: int = Field(60, ge=2, le=3600)
+    outbound: bool = True
+    outbound_allow_private: bool = False
+    outbound_allowed_networks: Networks = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @model_validator(mode="after")

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from app.cli import chain_run
+from app.cli.backup import backup, restore
 from app.cli.bulletins import bulletin_app
 from app.cli.chains import chain_app
 from app.cli.clients import client_app, user_app
@@ -38,6 +39,10 @@ cli.command()(demo)
 cli.command()(serve)
 cli.command(epilog="例 examples:  huanlian worker --concurrency 4    ·    huanlian worker --once")(worker)
 cli.add_typer(jobs_app, name="jobs")
+db_app.command(epilog="例 example:  huanlian db backup /srv/backup/huanlian-2026-11-21.tar")(backup)
+db_app.command(
+    epilog="例 example:  HUANLIAN_DATABASE_URL=sqlite:///new/huanlian.db huanlian db restore huanlian-2026-11-21.tar"
+)(restore)
 cli.add_typer(db_app, name="db")
 cli.add_typer(seed_app, name="seed")
 cli.add_typer(client_app, name="client")

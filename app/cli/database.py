@@ -36,13 +36,14 @@ def upgrade() -> None:
 
 @db_app.command(epilog="例 example:  huanlian db check")
 def check() -> None:
-    """核对：版本最新，表与程序一致 / the revision is the newest and the tables are those of the program."""
+    """核对：版本最新，表与程序一致，汇总等于台账 / newest revision, tables of the program, rollups equal to the lines."""
     import app.tables  # noqa: F401, PLC0415 - fills the metadata to compare with
     from app.db.upgrade import (  # noqa: PLC0415 - only when a command runs
         current_revision,
         head_revision,
         schema_differences,
     )
+    from app.ledgers.rollups import differences_from_lines  # noqa: PLC0415 - same
 
     with opened(read_settings()) as database:
         engine = database.engines.write
@@ -52,6 +53,10 @@ def check() -> None:
         differences = schema_differences(engine)
         if differences:
             refuse("表与程序不一致 the tables differ from the program:", *differences)
+        with database.reading() as session:
+            wrong = [json.dumps(each, ensure_ascii=False) for each in differences_from_lines(session)]
+        if wrong:
+            refuse("汇总与台账不一致 rollups differ from the ledger lines:", *wrong)
         typer.echo(f"一致 as expected: {revision}")
 
 

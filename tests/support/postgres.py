@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -19,6 +19,10 @@ class PostgresUnavailable(Exception):  # noqa: N818 - a fact about the machine, 
     """No server could be started; the text says what was tried."""
 
 
+# One count a process: a test may ask for several databases, each through a server object of its own.
+_numbers = count()
+
+
 @dataclass(slots=True)
 class Postgres:
     """A running server. Databases are made and dropped through it; URLs are SQLAlchemy's, over its socket."""
@@ -27,14 +31,15 @@ class Postgres:
     socket: str
     port: int
     user: str
-    _numbers: "count[int]" = field(default_factory=count)
+    programs: Path
+    """The folder of the server's own programs."""
 
     def url(self, name: str) -> str:
         return f"postgresql://{self.user}@/{name}?host={self.socket}&port={self.port}"
 
     def create(self, template: str = "template0") -> str:
         """Make a database as a copy of `template` and say its name."""
-        name = f"t_{self.run.worker}_{next(self._numbers)}"
+        name = f"t_{self.run.worker}_{next(_numbers)}"
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         self._execute(statement, sql.Identifier(name), sql.Identifier(template))
         return name
@@ -67,7 +72,7 @@ def running_postgres(run: Run) -> Postgres:
     told = json.loads(note.read_text())
     if "error" in told:
         raise PostgresUnavailable(told["error"])
-    return Postgres(run, told["socket"], told["port"], told["user"])
+    return Postgres(run, told["socket"], told["port"], told["user"], Path(told["programs"]))
 
 
 def _start_keeper(run: Run) -> str:
