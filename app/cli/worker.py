@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 import uuid
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +24,7 @@ jobs_app = typer.Typer(help="后台任务 / background jobs", no_args_is_help=Tr
 
 _Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
 _Kind = Annotated[str | None, typer.Option("--kind", metavar="KIND", help="只看某类 / of this kind only")]
+_ENDINGS = (signal.SIGTERM, signal.SIGINT)
 _STATES = ("waiting", "running", "dead")
 
 
@@ -66,17 +67,21 @@ def _run(made: Worker, settings: Settings, concurrency: int) -> None:
 
 
 def on_signals(stop: Callable[[], None]) -> None:
-    """Call `stop` when told to end, from a thread of its own.
+    """Call `stop` once when told to end, from a thread of its own.
 
-    A handler interrupts the main thread wherever it is, also where it holds the lock that `stop` is going to take;
-    putting into a SimpleQueue is the one thing that is safe there.
+    Python runs a handler only when the main thread comes back to it: one that has just gone to sleep on a lock
+    does not for ever, and one that holds the lock `stop` takes must not run it. So a handler has nothing to do,
+    and the byte that the interpreter writes for each signal, in whatever thread, wakes the one that waits for it.
     """
-    told: SimpleQueue[int] = SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _frame: told.put(number))
+    told, telling = os.pipe()
+    os.set_blocking(telling, False)
+    signal.set_wakeup_fd(telling, warn_on_full_buffer=False)
+    for number in _ENDINGS:
+        signal.signal(number, lambda *_: None)
 
     def listen() -> None:
-        told.get()
+        while os.read(told, 1)[0] not in _ENDINGS:
+            pass
         stop()
 
     threading.Thread(target=listen, name="signals", daemon=True).start()

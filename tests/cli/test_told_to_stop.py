@@ -12,7 +12,9 @@ from app.cli.worker import on_signals
 @pytest.fixture(autouse=True)
 def _handlers_of_before() -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    wakes = signal.set_wakeup_fd(-1)
     yield
+    signal.set_wakeup_fd(wakes)
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -48,3 +50,23 @@ def test_told_again_and_again_is_told_once() -> None:
         signal.raise_signal(signal.SIGTERM)
     assert stopped.wait(20)
     assert times == [None]
+
+
+def test_a_signal_that_does_not_wake_the_main_thread_stops_all_the_same() -> None:
+    """As when it comes between the last look for signals and falling asleep: the main thread sleeps on."""
+    stopped = threading.Event()
+    on_signals(stopped.set)
+    main_may_go = threading.Lock()
+    main_may_go.acquire()
+
+    def told_elsewhere() -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+        could_stop.append(stopped.wait(10))
+        main_may_go.release()
+
+    could_stop: list[bool] = []
+    elsewhere = threading.Thread(target=told_elsewhere)
+    elsewhere.start()
+    main_may_go.acquire()
+    elsewhere.join()
+    assert could_stop == [True]

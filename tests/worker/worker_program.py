@@ -6,15 +6,14 @@ finds out whether another run of the same job is there at the same time.
 """
 
 import os
-import signal
 import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from queue import SimpleQueue
 
 from pydantic import JsonValue
 
+from app.cli.worker import on_signals
 from app.db.engine import make_engines
 from app.db.session import Database
 from app.outbox.events import NewEvent, publish
@@ -24,7 +23,7 @@ from app.worker.loop import Worker
 from app.worker.registry import SliceJobs, gather
 
 FOLDER = Path(sys.argv[1])
-_told: SimpleQueue[int] = SimpleQueue()
+_told = threading.Event()
 
 
 def effect(context: JobContext, payload: Mapping[str, JsonValue]) -> None:
@@ -65,14 +64,14 @@ def slow(_context: JobContext, _payload: Mapping[str, JsonValue]) -> None:
 
 def main() -> None:
     """Work until told to stop."""
-    signal.signal(signal.SIGTERM, lambda number, _frame: _told.put(number))
+    on_signals(_told.set)
     settings = Settings()
     database = Database(make_engines(settings))
     handlers = {"test.effect": effect, "test.alone": alone, "test.slow": slow}
     worker = Worker(database, settings, gather([SliceJobs(handlers)]))
     worker.start(int(sys.argv[2]))
     (FOLDER / f"ready-{os.getpid()}").touch()
-    _told.get()
+    _told.wait()
     worker.stop(settings.worker_grace_seconds)
     database.engines.dispose()
 
