@@ -86,11 +86,12 @@ def database_kind(request: pytest.FixtureRequest, run: Run) -> str:
 
 
 @pytest.fixture
-def database(database_kind: str, run: Run, tmp_path: Path) -> Iterator[str]:
-    """Give the URL of a fresh database, migrated to head, with the reference data."""
-    from support.databases import filled_database
+def database(database_kind: str, run: Run, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the URL of a fresh database, migrated to head, with the reference data; marked `demo_city`, with that too."""
+    from support.databases import fill_demo, fill_reference, filled_database
 
-    with filled_database(database_kind, run, tmp_path) as url:
+    fill = fill_demo if request.node.get_closest_marker("demo_city") else fill_reference
+    with filled_database(database_kind, run, tmp_path, fill) as url:
         yield url
 
 

@@ -17,16 +17,15 @@ from app.rates.service import GroupBy, RateQuery, rates
 from chains.stock import StockRule
 from seed.demo.city import build_city
 from seed.demo.manifest import CauseKind
-from seed.demo_load import load_demo
 
 YEAR = Question(first=Month(2021, 1), last=Month(2021, 12))
 BOTH_YEARS = Question(first=Month(2021, 1), last=Month(2022, 12))
 NEVER_BOOKED = {CauseKind.RECEIVER_SILENT, CauseKind.UNIT_SLIP, CauseKind.PAIR_DISAGREEMENT}
 
 
+@pytest.mark.demo_city
 @pytest.mark.slow
 def test_the_demo_city_of_2021(sessions: Database, clock: SettableClock) -> None:
-    load_demo(sessions, clock())
     found = summary(sessions, YEAR)
     _official_totals(found)
     _closed(found)

@@ -29,6 +29,7 @@ def test_logins_and_a_way_to_a_token_are_printed(
     assert "secret" not in err + caplog.text
 
 
+@pytest.mark.demo_city
 @pytest.mark.slow
 def test_each_start_of_the_demo_makes_machines_that_get_a_token(
     client: TestClient, sessions: Database, clock: SettableClock, capsys: pytest.CaptureFixture[str]

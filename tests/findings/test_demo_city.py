@@ -14,7 +14,6 @@ from app.findings.models import Finding
 from app.findings.reading_sites import When
 from seed.demo.city import build_city
 from seed.demo.manifest import Cause, CauseKind
-from seed.demo_load import load_demo
 
 FOUND_BY = {
     CauseKind.LATE_FILING: {"late_filing"},
@@ -41,12 +40,13 @@ FOUND_BY = {
 }
 """What must be found of each planted kind, by one of these rules. The rest is ordinary life, or other rules' business."""
 
+CITY = build_city()
+
 
 @pytest.fixture
 def findings(sessions: Database, clock: SettableClock) -> list[tuple[Finding, str]]:
     """Everything found in January after the demo's last month, with the site's code."""
     clock.set("2023-01-25T02:00:00Z")
-    load_demo(sessions, clock())
     evaluation.evaluate_all(sessions, When(clock(), "Asia/Shanghai"))
     with sessions.reading() as session:
         rows = session.execute(select(Finding, Site.code).join(Site, Site.id == Finding.site_id))
@@ -64,9 +64,10 @@ def is_about(finding: Finding, code: str, cause: Cause) -> bool:
 
 
 def planted() -> Iterator[Cause]:
-    return (cause for cause in build_city().manifest if cause.kind in FOUND_BY)
+    return (cause for cause in CITY.manifest if cause.kind in FOUND_BY)
 
 
+@pytest.mark.demo_city
 @pytest.mark.slow
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_every_planted_cause_is_found_and_nothing_else(findings: list[tuple[Finding, str]]) -> None:
@@ -79,7 +80,7 @@ def test_every_planted_cause_is_found_and_nothing_else(findings: list[tuple[Find
         )
     ]
     assert missed == []
-    causes = list(build_city().manifest)
+    causes = list(CITY.manifest)
     ordinary = {CauseKind.AMENDMENT, CauseKind.NIL_RETURN, CauseKind.PAIR_NOISE}
     unexplained = [
         (finding.rule, code, finding.en)
@@ -91,6 +92,7 @@ def test_every_planted_cause_is_found_and_nothing_else(findings: list[tuple[Find
     assert len(findings) < 90
 
 
+@pytest.mark.demo_city
 @pytest.mark.slow
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_the_tonnes_of_what_was_hidden(findings: list[tuple[Finding, str]]) -> None:

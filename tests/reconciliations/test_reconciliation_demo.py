@@ -14,7 +14,6 @@ from app.reconciliations.service import Reconciled, ReconciliationQuery
 from chains.reconciliation.suspects import Suspect
 from seed.demo.city import build_city
 from seed.demo.manifest import Cause, CauseKind
-from seed.demo_load import load_demo
 
 CONTRADICTIONS = {
     CauseKind.UNIT_SLIP,
@@ -29,9 +28,9 @@ FIRST, LAST = Month(2021, 1), Month(2022, 12)
 CITY = build_city()
 
 
+@pytest.mark.demo_city
 @pytest.mark.slow
 def test_the_demo_city(sessions: Database, clock: SettableClock) -> None:
-    load_demo(sessions, clock())
     months = {month: reconciled(sessions, clock, month, month) for month in month_range(FIRST, LAST)}
     assert every_suspect_was_planned(months) >= 12
     assert {cause.kind for cause in found_with_their_tonnes(months)} == CONTRADICTIONS

@@ -5,7 +5,7 @@ it is filled again, and would let sequences and locks leak.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from app.settings import Settings
 from seed.load import load_reference
 
 KINDS = ("sqlite", "postgresql")
-_TEMPLATE = "huanlian_template"
+FILLED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @contextmanager
@@ -36,33 +36,48 @@ def empty_database(kind: str, run: Run, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def filled_database(kind: str, run: Run, folder: Path) -> Iterator[str]:
-    """Give the URL of a database that is migrated to head and has the reference data."""
+def filled_database(
+    kind: str, run: Run, folder: Path, fill: Callable[[str], None] | None = None
+) -> Iterator[str]:
+    """Give the URL of a database that is migrated to head and has what `fill` puts into it: the reference data."""
+    fill = fill or fill_reference
     if kind == "sqlite":
         file = folder / "huanlian.db"
-        shutil.copyfile(_sqlite_template(run), file)
+        shutil.copyfile(_sqlite_template(run, fill), file)
         yield _sqlite_url(file)
         return
     postgres = running_postgres(run)
-    name = postgres.create(postgres.template(_TEMPLATE, fill))
+    name = postgres.create(postgres.template(f"huanlian_{fill.__name__}", fill))
     yield postgres.url(name)
     postgres.drop(name)
 
 
-def fill(url: str) -> None:
+def fill_reference(url: str) -> None:
     """Migrate to head, load the reference data, leave nobody connected."""
     engines = make_engines(Settings(database_url=url))
     try:
         upgrade(engines.write)
         with Database(engines).writing() as session:
-            load_reference(session, datetime(2026, 1, 1, tzinfo=UTC))
+            load_reference(session, FILLED_AT)
     finally:
         engines.dispose()
 
 
-def _sqlite_template(run: Run) -> Path:
-    file = run.directory / f"{_TEMPLATE}.db"
-    with run.alone("sqlite-template"):
+def fill_demo(url: str) -> None:
+    """Put the demo city into it too: some ten seconds, once a run."""
+    from seed.demo_load import load_demo
+
+    fill_reference(url)
+    engines = make_engines(Settings(database_url=url))
+    try:
+        load_demo(Database(engines), FILLED_AT)
+    finally:
+        engines.dispose()
+
+
+def _sqlite_template(run: Run, fill: Callable[[str], None]) -> Path:
+    file = run.directory / f"{fill.__name__}.db"
+    with run.alone(f"sqlite-{fill.__name__}"):
         if not file.exists():
             growing = file.with_suffix(".growing")
             fill(_sqlite_url(growing))

@@ -49,7 +49,7 @@ class Postgres:
 
     def template(self, name: str, fill: Callable[[str], None]) -> str:
         """Have `fill(url)` fill a database once in the whole run; nobody may stay connected to it."""
-        with self.run.alone("postgres-template"):
+        with self.run.alone(f"postgres-{name}"):
             done = self.run.directory / f"{name}.filled"
             if not done.exists():
                 self.drop(name)
