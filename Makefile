@@ -7,7 +7,7 @@ MINUTES ?= 5
 RUN = .venv/bin
 
 .PHONY: help demo test lint format types contracts migrations-check openapi-check openapi
-.PHONY: schemathesis spectral lock bench-engine bench-truth clean
+.PHONY: schemathesis spectral wheel lock bench-engine bench-truth clean
 
 help:
 	@echo "make demo              a city with two years of ledgers, in the browser"
@@ -19,6 +19,7 @@ help:
 	@echo "make openapi-check     docs/openapi.json is what the service serves; make openapi renews it"
 	@echo "make schemathesis      MINUTES=5 of generated requests against a real server"
 	@echo "make spectral          the OWASP rules on docs/openapi.json (needs npm)"
+	@echo "make wheel             dist/huanlian-….whl with everything in it"
 	@echo "make lock              requirements.lock after pyproject.toml; UPGRADE=--upgrade takes the newest"
 	@echo "make bench-engine      the engine: each goal, what is measured here, ok or not"
 	@echo "make bench-truth       the rules: known faults in a made province, what is found, ok or not; ARGS=\"--sites 2000\""
@@ -69,6 +70,9 @@ spectral: .venv/installed tools/spectral/node_modules/installed
 tools/spectral/node_modules/installed: tools/spectral/package.json tools/spectral/package-lock.json
 	cd tools/spectral && npm ci --ignore-scripts --no-audit --no-fund
 	@touch tools/spectral/node_modules/installed
+
+wheel: .venv/installed
+	$(RUN)/python -m hatchling build -t wheel
 
 lock: .venv/installed
 	$(RUN)/uv pip compile $(UPGRADE) --universal --generate-hashes --all-extras --no-emit-index-url --python-version 3.11 \

@@ -33,6 +33,8 @@ class City:
             "access_token_seconds": _TOKEN_SECONDS,
             # Thousands of requests a minute are what this is for; tests/api/test_rate_limit.py tries the limits.
             **dict.fromkeys(_RATES, "9999999/minute"),
+            # Made-up addresses must not be asked for anything.
+            "outbound": "false",
         }
         self.server = Server(self._settings, folder)
 
