@@ -48,7 +48,7 @@ def read(body: bytes, *, ndjson: bool) -> list[LedgerIn | Invalid]:
     if not entries or len(entries) > MAX_LEDGERS:
         text = Message(f"一次须有 1 至 {MAX_LEDGERS} 份台账", f"one call takes 1 to {MAX_LEDGERS} ledgers")
         raise Invalid(errors=[Fault("", "bad_count", text)])
-    return [_ledger(entry) for entry in entries]
+    return [read_ledger(entry) for entry in entries]
 
 
 def _lines(body: bytes) -> Iterator[bytes]:
@@ -70,7 +70,8 @@ def _array(body: bytes) -> Iterator[Any]:
     yield from parsed
 
 
-def _ledger(entry: Any) -> LedgerIn | Invalid:
+def read_ledger(entry: Any) -> LedgerIn | Invalid:
+    """One ledger of a document or of its JSON text, or why it could not be read."""
     try:
         return (
             LedgerIn.model_validate_json(entry)

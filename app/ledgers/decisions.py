@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
+from app.audit import service as audit
 from app.auth.subjects import Role, Subject
 from app.auth.visibility import visible_to, within
 from app.db.base import table_of
@@ -19,7 +20,7 @@ from app.ids import new_id
 from app.ledgers import events
 from app.ledgers.models import Ledger, LedgerTransition, MonthClosing
 from app.ledgers.surroundings import closing_lock, hold_open, lock_name
-from app.outbox.events import publish
+from app.outbox.events import NewEvent, publish
 from app.reference import service as reference
 
 
@@ -110,6 +111,14 @@ def _keep_closing(session: WriteSession, subject: Subject, region: str, month: M
     if session.scalar(kept) is None:
         row = {"id": new_id(), "region": region, "month": month, "actor": subject.actor, "at": now}
         session.execute(insert(table_of(MonthClosing)), [row])
+        change = audit.Change(
+            "month.closed",
+            "month",
+            f"{region}/{month}",
+            after=audit.digest(row),
+            region=audit.territory(region),
+        )
+        audit.record(session, subject, [change], now=now)
 
 
 def _record(
@@ -133,4 +142,23 @@ def _record(
         for ledger_id, state in moved
     ]
     session.execute(insert(table_of(LedgerTransition)), rows)
-    publish(session, events.of_decision(session, [ledger_id for ledger_id, _ in moved], to), now=now)
+    told = events.of_decision(session, [ledger_id for ledger_id, _ in moved], to)
+    publish(session, told, now=now)
+    former = {str(ledger_id): state for ledger_id, state in moved}
+    changes = [_change(event, former[str(event.payload["ledger"])], to, reason) for event in told]
+    audit.record(session, subject, changes, now=now)
+
+
+def _change(event: NewEvent, former: LedgerState, to: LedgerState, reason: str | None) -> audit.Change:
+    """What the log says of a decision: the state before and after, with the reason given."""
+    ledger_id, version = str(event.payload["ledger"]), event.payload["version"]
+    common = {"ledger": ledger_id, "version": version}
+    return audit.Change(
+        event.type,
+        "ledger",
+        ledger_id,
+        audit.digest(common | {"state": former.value}),
+        audit.digest(common | {"state": to.value, "reason": reason}),
+        version if isinstance(version, int) else None,
+        event.region,
+    )

@@ -17,11 +17,12 @@ from app.domain.periods import Month
 from app.http.dependencies import Now, Reading, SettingsDep, Writing
 from app.http.fields import CodeText, Moment, MonthText, RegionText, month_or_none
 from app.http.problems import Invalid, PreconditionRequired
-from app.ledgers import bulk, reading, replay
+from app.ledgers import bulk, reading, receipts, replay
 from app.ledgers.commands import Command, Filer, Intent, Result
 from app.ledgers.decisions import close_month, decide
 from app.ledgers.documents import canonical, warning_document
 from app.ledgers.file import file
+from app.ledgers.receipt_schemas import CopyOfRecordOut, RepudiationIn, RepudiationOut
 from app.ledgers.rollups import differences_from_lines
 from app.ledgers.schemas import (
     AmendmentIn,
@@ -234,6 +235,28 @@ def get_ledger(
 def get_versions(ledger_id: uuid.UUID, subject: Reader, session: Reading) -> dict[str, Any]:
     """Give every version of a ledger, newest first: who, when, why."""
     return {"items": reading.versions(session, subject, ledger_id)}
+
+
+@router.get("/ledgers/{ledger_id:uuid}/receipt", response_model=CopyOfRecordOut)
+def get_receipt(
+    ledger_id: uuid.UUID,
+    subject: Reader,
+    session: Reading,
+    version: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
+) -> JSONResponse:
+    """Download the copy of record of a version, the current one unless named, with its seal in the audit log."""
+    document = receipts.copy_of_record(session, subject, ledger_id, version)
+    name = f"receipt-{ledger_id}-{document['version']}.json"
+    return JSONResponse(document, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.post("/ledgers/{ledger_id:uuid}/repudiation", response_model=RepudiationOut)
+def post_repudiation(
+    ledger_id: uuid.UUID, body: RepudiationIn, subject: Writer, session: Writing, now: Now
+) -> dict[str, str]:
+    """Say that a version is not your own: it is marked for the regulator to see, and stays as it is."""
+    made = receipts.repudiate(session, subject, ledger_id, body.version, body.reason, now)
+    return reading.repudiation_document(made)
 
 
 @router.post("/ledgers/{ledger_id:uuid}/decisions", response_model=LedgerOut)

@@ -62,6 +62,17 @@ class LedgerVersion(Base):
     __table_args__ = (Index("uq_ledger_versions_ledger_id_number", "ledger_id", "number", unique=True),)
 
 
+class LedgerRepudiation(Base):
+    """A version that the enterprise says it did not file. Nothing is taken back by it: it marks, for all to see."""
+
+    __tablename__ = "ledger_repudiations"
+
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ledger_versions.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(240))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class LedgerLine(Base):
     """One waste stream of one version, all masses in grams."""
 

@@ -18,7 +18,7 @@ from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.enterprises.models import Site
 from app.http.problems import Invalid, NotFound
-from app.ledgers.models import Ledger, LedgerTransition, LedgerVersion
+from app.ledgers.models import Ledger, LedgerRepudiation, LedgerTransition, LedgerVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,10 @@ def _state_at(as_of: datetime) -> Any:
 
 
 def _visible(subject: Subject, as_of: datetime | None = None) -> Any:
-    """Ledgers with their version, site and, of an earlier moment, its state; drafts only for their own side."""
+    """Ledgers with their version, site, repudiation and, of an earlier moment, its state; drafts only for their own side."""
+    state = [] if as_of is None else [_state_at(as_of)]
     query = (
-        select(Ledger, LedgerVersion, Site.code, *([] if as_of is None else [_state_at(as_of)]))
+        select(Ledger, LedgerVersion, Site.code, LedgerRepudiation, *state)
         .join(Site, Site.id == Ledger.site_id)
         .where(visible_to(subject, region=Site.region, enterprises=(Site.enterprise_id,)))
     )
@@ -62,13 +63,18 @@ def _visible(subject: Subject, as_of: datetime | None = None) -> Any:
 def _at(query: Any, as_of: datetime | None) -> Any:
     """The version that is current, or was at a moment."""
     if as_of is None:
-        return query.join(LedgerVersion, LedgerVersion.id == Ledger.version_id)
+        return _with_version(query, LedgerVersion.id == Ledger.version_id)
     then = and_(
         LedgerVersion.ledger_id == Ledger.id,
         LedgerVersion.received_at <= as_of,
         or_(LedgerVersion.superseded_at.is_(None), LedgerVersion.superseded_at > as_of),
     )
-    return query.join(LedgerVersion, then)
+    return _with_version(query, then, LedgerRepudiation.at <= as_of)
+
+
+def _with_version(query: Any, which: Any, *known: Any) -> Any:
+    spoken_against = and_(LedgerRepudiation.version_id == LedgerVersion.id, *known)
+    return query.join(LedgerVersion, which).outerjoin(LedgerRepudiation, spoken_against)
 
 
 def one(
@@ -83,11 +89,8 @@ def one(
 
 def versions(session: ReadSession, subject: Subject, ledger_id: uuid.UUID) -> list[dict[str, Any]]:
     """Every version of a ledger, newest first."""
-    query = (
-        _visible(subject)
-        .join(LedgerVersion, LedgerVersion.ledger_id == Ledger.id)
-        .where(Ledger.id == ledger_id)
-    )
+    query = _with_version(_visible(subject), LedgerVersion.ledger_id == Ledger.id)
+    query = query.where(Ledger.id == ledger_id)
     rows = session.execute(query.order_by(LedgerVersion.number.desc())).all()
     if not rows:
         raise NotFound
@@ -137,7 +140,11 @@ def _read_cursor(cursor: str) -> tuple[Month, uuid.UUID]:
 
 
 def ledger_document(
-    ledger: Ledger, version: LedgerVersion, site_code: str, state_then: LedgerState | None = None
+    ledger: Ledger,
+    version: LedgerVersion,
+    site_code: str,
+    repudiation: LedgerRepudiation | None,
+    state_then: LedgerState | None = None,
 ) -> dict[str, Any]:
     """A ledger as it is answered: what was filed, and what had become of it by the moment asked for."""
     body = json.loads(version.body)
@@ -159,6 +166,16 @@ def ledger_document(
         "signed_by": version.signed_by,
         "reason": version.reason,
         "filed_by": version.filed_by,
+        "repudiation": None if repudiation is None else repudiation_document(repudiation),
         "lines": body["lines"],
         "activity": body["activity"],
+    }
+
+
+def repudiation_document(repudiation: LedgerRepudiation) -> dict[str, str]:
+    """What an enterprise said against a version."""
+    return {
+        "at": repudiation.at.isoformat(),
+        "actor": repudiation.actor,
+        "reason": repudiation.reason,
     }

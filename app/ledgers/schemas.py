@@ -13,6 +13,7 @@ from app.http.fields import CodeText as Code
 from app.http.fields import LongText, MonthField, RegionText, ShortText, Tonnes
 from app.http.validation import FaultyValue
 from app.ledgers.percentages import Percent, percent_text
+from app.ledgers.receipt_schemas import RepudiationOut
 
 MAX_LINES = 100
 MAX_FLOWS = 500
@@ -324,6 +325,7 @@ class LedgerOut(FiledOut):
     signed_by: str | None
     reason: str | None
     filed_by: str
+    repudiation: RepudiationOut | None = None
     lines: list[dict[str, Any]]
     activity: list[dict[str, Any]]
 

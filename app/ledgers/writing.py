@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, update
 
+from app.audit import service as audit
 from app.db.base import table_of
 from app.db.session import WriteSession
 from app.domain.ledger import Disposed, LedgerContent, LedgerState, Line, Sent, Used, totals_of
@@ -46,6 +47,7 @@ class Batch:
         self._differences: dict[Key, Sums] = {}
         self._withdrawn: set[Key] = set()
         self._declared: dict[SiteMonth, transfers.Declared] = {}
+        self._changes: list[audit.Change] = []
 
     def place(
         self, command: Command, site: SiteRow, old: Current | None, sha256: str, warnings: tuple[Warn, ...]
@@ -77,6 +79,7 @@ class Batch:
         self._activities += _activity_rows(version_id, content)
         self._transitions.append(self._transition_row(command, old, current))
         self._heads[(site.id, content.month)] = current
+        self._changes.append(_change(site, old, current))
         self._roll(site, content, old, current)
         if current.counts:
             self._declared[(site.id, content.month)] = transfers.Declared(site, content)
@@ -146,6 +149,7 @@ class Batch:
         rollups.apply(session, self._differences)
         rollups.drop_empty(session, self._withdrawn)
         transfers.record(session, list(self._declared.values()), around.reported, around.parties)
+        audit.record(session, self._filer.subject, self._changes, now=self._filer.now)
 
     def _write_heads(self, session: WriteSession) -> None:
         fresh: list[Row] = []
@@ -164,6 +168,18 @@ class Batch:
             statement = update(table).where(table.c.id == bindparam("pk"))
             values: dict[str, Any] = {name: bindparam(name) for name in ("state", "version", "version_id")}
             session.connection().execute(statement.values(values), changed)
+
+
+def _change(site: SiteRow, old: Current | None, current: Current) -> audit.Change:
+    """What the log says of a filing; its hashes are the receipts."""
+    if not current.counts:
+        action = "ledger.drafted"
+    else:
+        action = "ledger.amended" if old is not None and old.counts else "ledger.submitted"
+    before = None if old is None else old.sha256
+    return audit.Change(
+        action, "ledger", str(current.ledger_id), before, current.sha256, current.version, site.region
+    )
 
 
 def _state_after(command: Command, old: Current | None) -> LedgerState:
