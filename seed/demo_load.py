@@ -1,16 +1,16 @@
 """Loading the demo city through the services: the same checks, receipts and rollups as for real filings."""
 
+import json
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
 
-from app.auth.models import Client, User
-from app.auth.passwords import hashed
+from app.auth.models import Client
 from app.auth.subjects import SCOPES_OF, Role, Subject
 from app.clients import service as clients
 from app.clients.service import NewClient
@@ -25,12 +25,16 @@ from app.ids import new_id
 from app.ledgers.models import Ledger
 from app.ledgers.schemas import LedgerIn
 from app.ledgers.service import Command, Filer, Intent, file
+from app.permits.commands import Incoming, Receiver
+from app.permits.permit_in import PermitIn
+from app.permits.receiving import receive
 from app.transfers.confirmations import confirm
 from app.transfers.models import Decision, Transfer
 from seed.demo.city import DemoCity, build_city
 from seed.demo.confirmations import Confirmation
 from seed.demo.filings import Filing
 from seed.demo.logins import Login
+from seed.demo.permits import Permit
 
 _TIMEZONE = "Asia/Shanghai"
 _BEFORE_FIRST_FILING = timedelta(days=30)
@@ -57,6 +61,7 @@ def load_demo(database: Database, now: datetime) -> tuple[DemoLogin, ...]:
         ).first()
         if present is None:
             _register(session, city)
+            _receive(session, city)
             _play(session, city)
         return tuple(_login(session, login, now) for login in city.logins)
 
@@ -75,7 +80,7 @@ def _register(session: WriteSession, city: DemoCity) -> None:
             "industry": firm.industry,
             "region": firm.region,
         }
-        onboarding.register_enterprise(session, EnterpriseIn.model_validate(body), at)
+        onboarding.register_enterprise(session, admin, EnterpriseIn.model_validate(body), at)
     for site in city.sites:
         fields = {name: getattr(site, name) for name in SiteIn.model_fields if hasattr(site, name)}
         onboarding.register_site(session, admin, SiteIn.model_validate(fields), now=at, timezone=_TIMEZONE)
@@ -84,6 +89,21 @@ def _register(session: WriteSession, city: DemoCity) -> None:
             name: getattr(facility, name) for name in FacilityIn.model_fields if hasattr(facility, name)
         }
         onboarding.register_facility(session, admin, FacilityIn.model_validate(fields), at)
+
+
+def _receive(session: WriteSession, city: DemoCity) -> None:
+    """Take the permits in, version after version, each on the day on which it came."""
+    for received_on, together in groupby(city.permits, key=lambda permit: permit.received_on):
+        at = datetime.combine(received_on, time(1), UTC)
+        receiver = Receiver(_admin(), at, received_on, "demo")
+        for result in receive(session, [_incoming(permit) for permit in together], receiver):
+            if result.problem is not None:
+                raise RuntimeError(f"demo permit refused: {result.problem.document()}")
+
+
+def _incoming(permit: Permit) -> Incoming:
+    raw = json.dumps(permit.body, ensure_ascii=False).encode()
+    return Incoming(permit.number, PermitIn.model_validate(permit.body), raw, "application/json")
 
 
 def _play(session: WriteSession, city: DemoCity) -> None:
@@ -150,10 +170,7 @@ def _confirm(
 
 def _login(session: WriteSession, login: Login, now: datetime) -> DemoLogin:
     password = secrets.token_urlsafe(9)
-    user = session.execute(select(User).where(User.username == login.username)).scalar_one_or_none()
-    if user is not None:
-        user.password_hash = hashed(password)
-    else:
+    if not clients.set_password(session, login.username, password, now):
         clients.create_user(
             session,
             username=login.username,

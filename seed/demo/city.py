@@ -10,6 +10,7 @@ from seed.demo.firms import Enterprise, build_firms
 from seed.demo.flows import build_flows
 from seed.demo.logins import Login, build_logins
 from seed.demo.manifest import Cause, build_manifest
+from seed.demo.permits import Permit, build_permits
 from seed.demo.plants import Site, build_sites
 from seed.demo.shipments import build_shipments
 
@@ -23,6 +24,7 @@ class DemoCity:
     enterprises: tuple[Enterprise, ...]
     sites: tuple[Site, ...]
     facilities: tuple[Facility, ...]
+    permits: tuple[Permit, ...]
     filings: tuple[Filing, ...]
     confirmations: tuple[Confirmation, ...]
     logins: tuple[Login, ...]
@@ -36,10 +38,12 @@ def build_city(seed: int = SEED) -> DemoCity:
     flows = build_flows(seed)
     shipments = build_shipments(seed, flows)
     contents = keep_books(seed, flows, shipments, sites)
+    facilities = build_facilities(seed, contents, sites)
     return DemoCity(
         enterprises=tuple(firms.values()),
         sites=tuple(sites.values()),
-        facilities=build_facilities(seed, contents, sites),
+        facilities=facilities,
+        permits=build_permits(contents, sites, facilities),
         filings=build_filings(seed, contents, sites),
         confirmations=build_confirmations(seed, shipments, sites),
         logins=build_logins(firms),

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.domain.ledger import LedgerContent
 from app.domain.periods import Month
+from seed.demo import permits as permit_plan
 from seed.demo import untidiness as plan
 from seed.demo.amendments import REVISIONS
 from seed.demo.books import BookKey
@@ -42,6 +43,14 @@ class CauseKind(StrEnum):
     NONCOMPLIANT_DISPOSAL = "noncompliant_disposal"
     OVER_CAPACITY = "over_capacity"
     STORAGE_OVER_CAPACITY = "storage_over_capacity"
+    PERMIT_WASTE = "permit_waste"
+    PERMIT_ROUTE = "permit_route"
+    PERMIT_RECEIVER = "permit_receiver"
+    PERMIT_CAPACITY = "permit_capacity"
+    PERMIT_FACILITY = "permit_facility"
+    PERMIT_EXPIRED = "permit_expired"
+    PERMIT_EXPIRING = "permit_expiring"
+    PERMIT_INCOMPLETE = "permit_incomplete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,8 @@ class Cause:
 def build_manifest(
     contents: Mapping[BookKey, LedgerContent], shipments: Sequence[Shipment], sites: Mapping[str, Site]
 ) -> tuple[Cause, ...]:
-    """Every planned cause: filing habits, then transfers, then what single sites do with their figures."""
-    return (*_filing(contents, sites), *_transfers(shipments, sites), *_figures(sites))
+    """Every planned cause: filing habits, transfers, what single sites do with their figures, what permits leave out."""
+    return (*_filing(contents, sites), *_transfers(shipments, sites), *_figures(sites), *_permits(sites))
 
 
 def _filing(contents: Mapping[BookKey, LedgerContent], sites: Mapping[str, Site]) -> Iterator[Cause]:
@@ -149,3 +158,21 @@ def _figures(sites: Mapping[str, Site]) -> Iterator[Cause]:
     yield Cause(CauseKind.NONCOMPLIANT_DISPOSAL, sites[plant].code, tuple(sorted(months)), waste)
     yield Cause(CauseKind.OVER_CAPACITY, sites[plan.OVER_CAPACITY[0]].code, ())
     yield Cause(CauseKind.STORAGE_OVER_CAPACITY, sites[plan.STORAGE_OVER_CAPACITY[0]].code, ())
+
+
+def _permits(sites: Mapping[str, Site]) -> Iterator[Cause]:
+    for plant, waste in permit_plan.NOT_NAMED:
+        yield Cause(CauseKind.PERMIT_WASTE, sites[plant].code, (), waste)
+    for plant, waste, _ in permit_plan.NO_ROUTE:
+        yield Cause(CauseKind.PERMIT_ROUTE, sites[plant].code, (), waste)
+    for plant, waste in permit_plan.NOT_COVERED:
+        yield Cause(CauseKind.PERMIT_RECEIVER, sites[plant].code, (), waste)
+    single = (
+        (CauseKind.PERMIT_CAPACITY, permit_plan.TOO_SMALL[0]),
+        (CauseKind.PERMIT_FACILITY, permit_plan.OTHER_FACILITY[0]),
+        (CauseKind.PERMIT_EXPIRED, permit_plan.EXPIRED[0]),
+        (CauseKind.PERMIT_EXPIRING, permit_plan.EXPIRING[0]),
+        (CauseKind.PERMIT_INCOMPLETE, permit_plan.INCOMPLETE),
+    )
+    for kind, plant in single:
+        yield Cause(kind, sites[plant].code, ())

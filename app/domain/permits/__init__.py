@@ -1,0 +1,1 @@
+"""What a discharge permit says about industrial solid waste, and since when."""

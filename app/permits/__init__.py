@@ -1,0 +1,1 @@
+"""Discharge permits: as they came, in versions, matched to sites."""
