@@ -171,11 +171,13 @@ def _sigma(province: Province, shipments: list[Shipment]) -> float:
 
 
 def _take_back(province: Province, shipment: Shipment, tonnes: float) -> None:
-    """Less arrived, so less was used there."""
+    """Less arrived, so less was used there, and of the rest less stored."""
     if shipment.receiver is not None and shipment.received is not None:
         shipment.received = round(shipment.received - tonnes, 2)
         account = province.accounts[shipment.receiver, shipment.month, shipment.waste]
-        account.used = round(max(0.0, account.used - tonnes), 2)
+        less = min(account.used, tonnes)
+        account.used = round(account.used - less, 2)
+        account.change = round(account.change - (tonnes - less), 2)
 
 
 KINDS: tuple[tuple[Callable[[_Where, float], Fault], tuple[float, ...]], ...] = (
@@ -202,6 +204,12 @@ def plant(province: Province, share: float, seed: int) -> list[Fault]:
     ]
 
 
+def _loads(where: _Where, kind: Callable[[_Where, float], Fault]) -> list[Shipment]:
+    """What a fault of a kind is about; one_sided and ghost_receiver are about the first load."""
+    loads = where.received if kind is inflated_use else where.sent
+    return loads[:1] if kind in {one_sided, ghost_receiver} else loads
+
+
 def _planted(
     province: Province,
     place: Place,
@@ -215,5 +223,6 @@ def _planted(
         kind, size = inflated_use, min(size, 0.30)
     elif place.role != "works" and kind is inflated_use:
         kind = hidden_dumping
-    if (where.received if kind is inflated_use else where.sent) or kind is missing_months:
+    loads = [each.received if kind is inflated_use else each.sent for each in _loads(where, kind)]
+    if any(loads) or kind is missing_months:
         yield kind(where, size)

@@ -6,7 +6,7 @@ What is loaded in the last days may be booked by its receiver in the next month;
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -36,6 +36,10 @@ class Habits:
     late: float = 0.3
     calibration: float = 0.3
 
+
+Mistake: TypeAlias = tuple[int, int, str, int | None]
+"""Whose figure of which month and waste is wrong by more than three σ of its method; of a load, with whom."""
+WRONG = 3.0
 
 FLAWLESS = Habits(0.0, 0.0, 0.0, 0.0)
 
@@ -89,6 +93,7 @@ class Province:
     shipments: dict[int, list[Shipment]] = field(default_factory=dict)
     activity: dict[tuple[int, int], float] = field(default_factory=dict)
     unfiled: set[tuple[int, int]] = field(default_factory=set)
+    mistakes: set[Mistake] = field(default_factory=set)
 
     def of(self, site: int, month: int) -> list[Account]:
         """A site's accounts of a month."""
@@ -128,11 +133,13 @@ class Maker:
                 self._consume(place, month)
         return self.province
 
-    def reported(self, place: Place, true: float) -> float:
-        """What the site reads off its scales."""
+    def reported(self, place: Place, true: float, month: int, waste: str, other: int | None = None) -> float:
+        """What the site reads off its scales; a figure that is plainly wrong is remembered."""
         wild = 3.0 if self.random.random() < self.habits.wild else 1.0
-        error = place.sigma * (place.bias + wild * self.random.standard_normal())
-        return round(max(0.0, true * (1.0 + error)), 2)
+        sigmas = place.bias + wild * self.random.standard_normal()
+        if abs(sigmas) > WRONG:
+            self.province.mistakes.add((place.number, month, waste, other))
+        return round(max(0.0, true * (1.0 + place.sigma * sigmas)), 2)
 
     def _place(self, number: int, sites: int) -> Place:
         share = (number + 0.5) / sites
@@ -160,7 +167,7 @@ class Maker:
         """Keep a part of what came up and hand the rest over."""
         kept = true * _STOCKED
         self.province.accounts[place.number, month, waste] = Account(
-            self.reported(place, true), change=self.reported(place, kept)
+            self.reported(place, true, month, waste), change=self.reported(place, kept, month, waste)
         )
         shares = self.random.dirichlet(np.full(len(partners), 4.0))
         for partner, share in zip(partners, shares.tolist(), strict=True):
@@ -173,7 +180,8 @@ class Maker:
             later = true * float(self.random.uniform(0.0, _MOST_LATE))
             self._under_way[place.number, partner.number, waste, month + 1] = later
             arrived -= later
-        sent, received = self.reported(place, true), self.reported(partner, arrived)
+        sent = self.reported(place, true, month, waste, partner.number)
+        received = self.reported(partner, arrived, month, waste, place.number)
         made = Shipment(place.number, partner.number, waste, month, arrived, sent, received)
         self.province.shipments.setdefault(month, []).append(made)
         self._arrivals.setdefault((partner.number, month), []).append(made)
@@ -186,6 +194,7 @@ class Maker:
         for waste, received in came.items():
             used = received * _USED
             self.province.accounts[place.number, month, waste] = Account(
-                used=self.reported(place, used), change=self.reported(place, received - used)
+                used=self.reported(place, used, month, waste),
+                change=self.reported(place, received - used, month, waste),
             )
         return _USED * sum(came.values())

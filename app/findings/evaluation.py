@@ -1,7 +1,8 @@
 """Running the rules: over what a change touches, or over everything. Both come to the same set of findings.
 
-One evaluation at a time holds the lock, and it reads the facts after it got it: whatever was committed before is seen,
-whatever is committed later has its own job. Batches are transactions of their own, so that nobody waits long.
+A batch reads its facts in a session that holds nobody up (SQLite has one writer, and a province's month takes seconds), and
+replaces the findings in a short transaction of its own, one evaluation at a time. When a change has come in between that
+touches the batch, what was found is thrown away and looked for again (`changes.py`); a change that comes later has its own job.
 """
 
 from collections import defaultdict
@@ -12,9 +13,10 @@ from typing import Any
 from sqlalchemy import select, text
 
 from app.db.locks import lock_names
-from app.db.session import Database, WriteSession
+from app.db.session import Database, ReadSession, WriteSession
 from app.domain.periods import Month
 from app.findings import parameters, registry
+from app.findings.changes import Seen
 from app.findings.models import Finding
 from app.findings.partitions import (
     Parts,
@@ -34,6 +36,7 @@ from app.findings.rule import Partition, Rule, Values
 
 _SITES_AT_ONCE = 100
 _PAIRS_AT_ONCE = 200
+_ATTEMPTS = 3
 _LOCK = "findings:evaluation"
 _WAIT = "120s"
 Rules = Sequence[Rule[Any]]
@@ -44,7 +47,7 @@ class _Batch:
     """Partitions of one kind that are evaluated in one transaction."""
 
     partitions: tuple[str, ...]
-    evaluate: Callable[[WriteSession, Rules, dict[str, Values]], list[Placed]]
+    evaluate: Callable[[ReadSession, Rules, dict[str, Values]], list[Placed]]
     kind: Partition
 
 
@@ -75,12 +78,25 @@ def evaluate(database: Database, parts: Parts, when: When, rules: Rules = regist
         chosen = [rule for rule in rules if rule.partition is batch.kind]
         if not chosen:
             continue
+        tally.add(_settle(database, batch, chosen, when))
+    return tally
+
+
+def _settle(database: Database, batch: _Batch, rules: Rules, when: When) -> Tally:
+    """Evaluate a batch beside the writers; when changes keep overtaking it, the last time among them."""
+    ids = [rule.id for rule in rules]
+    for _ in range(_ATTEMPTS):
+        with database.reading() as reading:
+            seen, values = Seen.read(reading), parameters.current(reading)
+            placed = batch.evaluate(reading, rules, values)
         with database.writing() as session:
             _hold(session)
-            placed = batch.evaluate(session, chosen, parameters.current(session))
-            ids = [rule.id for rule in chosen]
-            tally.add(replace_findings(session, ids, batch.partitions, placed, when.now))
-    return tally
+            if values == parameters.current(session) and not seen.overtaken(session, batch.partitions):
+                return replace_findings(session, ids, batch.partitions, placed, when.now)
+    with database.writing() as session:
+        _hold(session)
+        placed = batch.evaluate(session, rules, parameters.current(session))
+        return replace_findings(session, ids, batch.partitions, placed, when.now)
 
 
 def _hold(session: WriteSession) -> None:
@@ -121,7 +137,7 @@ class _Sites:
     codes: list[str]
     when: When
 
-    def __call__(self, session: WriteSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
+    def __call__(self, session: ReadSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
         facts = site_facts(session, self.codes, self.when)
         return _found(rules, values, ((site_name(each.code), each) for each in facts))
 
@@ -130,7 +146,7 @@ class _Sites:
 class _Pairs:
     keys: list[tuple[str, str]]
 
-    def __call__(self, session: WriteSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
+    def __call__(self, session: ReadSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
         facts = pair_facts(session, self.keys)
         return _found(rules, values, ((pair_name(key), each) for key, each in facts))
 
@@ -139,7 +155,7 @@ class _Pairs:
 class _Network:
     key: tuple[str, Month]
 
-    def __call__(self, session: WriteSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
+    def __call__(self, session: ReadSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
         return _found(rules, values, [(network_name(self.key), network_facts(session, self.key))])
 
 

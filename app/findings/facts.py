@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Literal
 
 from app.domain.periods import Month, month_range
+from app.domain.permits.case import Case
 
 FlowKind = Literal["received", "used", "disposed", "sent"]
 FacilityKind = Literal["storage", "utilization", "disposal"]
@@ -188,7 +189,10 @@ class Coefficient:
 
 @dataclass(frozen=True)
 class SiteFacts:
-    """One site with all its months. `today` is the day on the wall there."""
+    """One site with all its months. `today` is the day on the wall there.
+
+    `permits`: the books beside the permits of the site and of its receivers, None when none of these is known.
+    """
 
     code: str
     region: str
@@ -201,6 +205,7 @@ class SiteFacts:
     facilities: tuple[Facility, ...] = ()
     declared: tuple[Declared, ...] = ()
     coefficients: tuple[Coefficient, ...] = ()
+    permits: Case | None = None
 
     @cached_property
     def months(self) -> tuple[Month, ...]:

@@ -9,39 +9,35 @@ from datetime import time
 
 from pydantic import JsonValue
 
-from app.domain.periods import Month
 from app.findings import evaluation
+from app.findings.changes import ANY, PERMITS, registered, rules_of_reference, site_months
+from app.findings.partitions import Parts, touched
+from app.findings.partitions_register import touched_by_register
+from app.findings.reading_permits import sites_dealing_with
 from app.findings.reading_sites import When
+from app.findings.registry import PERMIT_RULES
 from app.outbox import feed
 from app.outbox.jobs import Handler, JobContext
 from app.outbox.schedules import Daily, Periodic
 
 TOUCH = "findings.touch"
 FULL = "findings.full"
-TOUCHING = frozenset(
-    {
-        "ledger.submitted",
-        "ledger.amended",
-        "transfer.confirmed",
-        "transfer.corrected",
-        "transfer.disputed",
-    }
-)
-"""The events after which some finding may differ."""
 
 
 def touch(context: JobContext, payload: Mapping[str, JsonValue]) -> None:
     """Evaluate again what the events of a stretch of the feed touch."""
     with context.database.reading() as session:
-        events = feed.between(session, _place(payload, "after"), _place(payload, "upto"), TOUCHING)
-    changed = {
-        (str(event.payload[name]), Month.parse(event.payload["month"]))
-        for event in events
-        for name in ("site", "sender", "receiver")
-        if event.payload.get(name) is not None
-    }
-    if changed:
-        evaluation.evaluate_touched(context.database, changed, _when(context))
+        events = feed.between(session, _place(payload, "after"), _place(payload, "upto"), ANY)
+        permitted = {
+            str(each.payload["site"]) for each in events if each.type in PERMITS and each.payload["site"]
+        }
+        dealing = sites_dealing_with(session, permitted)
+        parts = touched(session, site_months(events)) | touched_by_register(session, registered(events))
+    evaluation.evaluate(context.database, parts, _when(context))
+    if dealing:
+        evaluation.evaluate(context.database, Parts(sites=dealing), _when(context), PERMIT_RULES)
+    if rules := rules_of_reference(events):
+        evaluation.evaluate_all(context.database, _when(context), rule_ids=rules)
 
 
 def full(context: JobContext, payload: Mapping[str, JsonValue]) -> None:
@@ -65,4 +61,4 @@ def _when(context: JobContext) -> When:
 
 HANDLERS: Mapping[str, Handler] = {TOUCH: touch, FULL: full}
 PERIODIC = (Periodic("findings", FULL, Daily(time(2, 30))),)
-SUBSCRIPTIONS: Mapping[str, frozenset[str]] = {TOUCH: TOUCHING}
+SUBSCRIPTIONS: Mapping[str, frozenset[str]] = {TOUCH: ANY}

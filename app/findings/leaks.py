@@ -38,7 +38,8 @@ def leaks(month: MonthNetwork, critical_z: float, rate: float) -> list[Leak]:
     if not month.streams:
         return []
     answer = reconcile(month.network, month.reports, bounds=month.bounds)
-    rows = answer.nodes.group
+    rows = answer.nodes.group.copy()
+    rows[len(month.streams) :] = -1  # what is lost on a road is a matter of its two ends
     with np.errstate(invalid="ignore"):
         statistic = np.square(answer.nodes.untracked / answer.nodes.untracked_sd)
     tested = np.flatnonzero(np.isfinite(statistic) & (rows >= 0))

@@ -28,6 +28,12 @@ def months(name: str, default: int, low: int, high: int, zh: str, en: str) -> Pa
     return Parameter(name, Decimal(default), "months", Decimal(low), Decimal(high), Message(zh, en))
 
 
+def beyond_doubt(zh: str, en: str) -> Parameter:
+    """From where on another rule finds the fact by itself, whatever else the province's month holds."""
+    text = Message(f"达到几倍即由“{zh}”单独提示", f"from so many σ on {en} finds it by itself")
+    return Parameter("beyond_doubt", Decimal(5), "σ", Decimal(1), Decimal(20), text)
+
+
 UNSTATED_SIGMA = Parameter(
     "unstated_sigma",
     Decimal("0.05"),
@@ -54,4 +60,23 @@ FALSE_DISCOVERY_RATE = Parameter(
     Decimal("0.0001"),
     Decimal("0.5"),
     Message("全省当月名单中允许的误报比例", "share of false entries in a province's month"),
+)
+TRANSIT_SHARE = Parameter(
+    "transit_share",
+    Decimal("0.07"),  # two days of a month
+    "1",
+    Decimal(0),
+    Decimal(1),
+    Message("月末在途量最多占当月的比例", "share of a month that may be on the road at its end"),
+)
+COMMON_SHARE = Parameter(
+    "common_share",
+    Decimal("0.5"),
+    "1",
+    Decimal(0),
+    Decimal(1),
+    Message(
+        "同一场所计量误差中共同部分占标准不确定度的比例",
+        "share of a method's σ that all of a site's figures have in common",
+    ),
 )

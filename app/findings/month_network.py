@@ -9,7 +9,7 @@ each side's word of it crosses the boundary. The engine is chains.reconciliation
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import hypot
+from math import hypot, inf
 
 import numpy as np
 
@@ -27,10 +27,14 @@ Stream = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """`unstated`: relative σ where no method is stated. `critical_z`: from there on a line or a pair contradicts itself."""
+    """`unstated`: relative σ where no method is stated. `critical_z`: from there on a line or a pair contradicts itself.
+
+    `transit`: the relative σ of what a month's load gains and loses on the road at its two ends (`road.py`).
+    """
 
     unstated: float
     critical_z: float
+    transit: float = 0.0
 
     def sigma(self, grams: int, relative: float | None) -> float:
         """1σ of a figure [g]."""
@@ -49,7 +53,7 @@ class _Flow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MonthNetwork:
-    """Streams in order, and the same as arrays for the engine (masses in tonnes)."""
+    """Streams in order, and the same as arrays for the engine (masses in tonnes); behind the streams stand the roads."""
 
     streams: tuple[Stream, ...]
     network: Network
@@ -122,14 +126,28 @@ def _link(
     sent = _side([(each.sent, each.sender_sigma) for each in transfers], precision)
     received = _side([(each.received, each.receiver_sigma) for each in transfers], precision)
     if source is not None and target is not None and sent is not None and received is not None:
-        apart = abs(sent[0] - received[0]) / hypot(sent[1], received[1])
+        on_road = precision.transit * (sent[0] + received[0]) / 2
+        apart = abs(sent[0] - received[0]) / hypot(sent[1], received[1], on_road)
         if apart < precision.critical_z:
-            yield _Flow(source, target, (sent, received))
+            yield from _road(source, target, (sent, received), on_road)
             return
     if source is not None and sent is not None:
         yield _Flow(source, None, (sent,))
     if target is not None and received is not None:
         yield _Flow(None, target, (received,))
+
+
+def _road(
+    source: Stream, target: Stream, reports: tuple[tuple[int, float], tuple[int, float]], sigma: float
+) -> Iterator[_Flow]:
+    """A link; between what left and what arrived lies a road with its own balance, if anything may be on it."""
+    if not sigma:
+        yield _Flow(source, target, reports)
+        return
+    road = (f"{source[0]}>{target[0]}", source[1])
+    yield _Flow(source, road, reports[:1])
+    yield _Flow(road, target, reports[1:])
+    yield _Flow(road, None, ((0, sigma),), least=-inf)
 
 
 def _side(told: list[tuple[int | None, float | None]], precision: Precision) -> tuple[int, float] | None:
@@ -141,7 +159,9 @@ def _side(told: list[tuple[int | None, float | None]], precision: Precision) -> 
 
 
 def _arrays(streams: tuple[Stream, ...], flows: list[_Flow]) -> MonthNetwork:
-    place = {stream: number for number, stream in enumerate(streams)}
+    ends = {end for flow in flows for end in (flow.source, flow.target) if end is not None}
+    roads = sorted(ends.difference(streams))
+    place = {stream: number for number, stream in enumerate((*streams, *roads))}
     kept = sorted(flows, key=lambda flow: (flow.source or ("", ""), flow.target or ("", ""), flow.reports))
     source, target = (
         np.array([OUTSIDE if end is None else place[end] for end in ends], dtype=np.int64)
@@ -154,5 +174,5 @@ def _arrays(streams: tuple[Stream, ...], flows: list[_Flow]) -> MonthNetwork:
         np.array([sigma for _, _, sigma in told], dtype=np.float64) / GRAMS_PER_TONNE,
     )
     least = np.array([flow.least for flow in kept], dtype=np.float64)
-    network = Network(len(streams), source, target, np.ones(len(kept)))
+    network = Network(len(place), source, target, np.ones(len(kept)))
     return MonthNetwork(streams, network, reports, Bounds(least, np.full(len(kept), np.inf)))

@@ -16,10 +16,22 @@ def turnover(book: Book) -> int:
 
 def ordinary_turnover(facts: SiteFacts, month: Month) -> int | None:
     """The median turnover [g] of the at most twelve months on file nearest to `month`; None with fewer than three."""
-    near = sorted(facts.months, key=lambda other: (_distance(month, other), other))[:_NEAR_MONTHS]
-    if len(near) < _LEAST_BOOKS:
-        return None
-    return median_low([turnover(facts.books[other]) for other in near])
+    near = _near(facts, month)
+    return None if near is None else median_low([turnover(facts.books[other]) for other in near])
+
+
+def estimated_turnover(facts: SiteFacts, month: Month) -> int | None:
+    """What came up or came in in a month that is not on file [g]; None when nothing lets one say.
+
+    What came in: as the senders' ledgers have it, where any of them speaks of the month. The rest by `ordinary_turnover`.
+    """
+    told = sum(each.grams for each in facts.declared if each.month == month)
+    near = _near(facts, month)
+    if near is None:
+        return told or None
+    generated = median_low([sum(line.generated for line in facts.books[other].lines) for other in near])
+    received = median_low([sum(line.received for line in facts.books[other].lines) for other in near])
+    return generated + (told or received)
 
 
 def silent_tail(due: list[Month], facts: SiteFacts) -> list[Month]:
@@ -34,3 +46,9 @@ def silent_tail(due: list[Month], facts: SiteFacts) -> list[Month]:
 
 def _distance(one: Month, other: Month) -> int:
     return months_between(min(one, other), max(one, other))
+
+
+def _near(facts: SiteFacts, month: Month) -> list[Month] | None:
+    """The at most twelve months on file nearest to a month; None with fewer than three."""
+    near = sorted(facts.months, key=lambda other: (_distance(month, other), other))[:_NEAR_MONTHS]
+    return near if len(near) >= _LEAST_BOOKS else None

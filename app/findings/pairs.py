@@ -1,8 +1,7 @@
 """Both reports of a movement month by month: what rules about pairs of sites share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import hypot
 
 from app.domain.periods import Month
 from app.findings.facts import Figure, PairFacts, Transfer, total
@@ -15,15 +14,14 @@ SHARED_FIGURES = frozenset({"sent", "received", "decided"})
 class Stream:
     """What one sender and one receiver say of one waste in one month, of whatever purpose [g].
 
-    `surplus_beside`: by how much the receiver's figures exceed the sender's in the two neighbouring months together,
-    `deficit_beside` by how much they fall short: what was on the road at a month's end shows there.
+    `before`, `after`: the transfers of the neighbouring months, where what was on the road at a month's end shows.
     """
 
     waste: str
     month: Month
     transfers: tuple[Transfer, ...]
-    surplus_beside: int
-    deficit_beside: int
+    before: tuple[Transfer, ...] = ()
+    after: tuple[Transfer, ...] = ()
 
     @property
     def sent(self) -> int:
@@ -42,6 +40,16 @@ class Stream:
         return any(transfer.receiver_filed for transfer in self.transfers)
 
     @property
+    def surplus_beside(self) -> int:
+        """By how much the receiver's figures exceed the sender's in the neighbouring months, each by itself."""
+        return sum(max(0, -_difference(near)) for near in (self.before, self.after))
+
+    @property
+    def deficit_beside(self) -> int:
+        """By how much they fall short there."""
+        return sum(max(0, _difference(near)) for near in (self.before, self.after))
+
+    @property
     def about_sender(self) -> str:
         """The site that answers for the sending: the sender's, or the receiver's when only that one is registered."""
         return self._site(("sender_site", "receiver_site"))
@@ -56,19 +64,6 @@ class Stream:
         site: str = next(code for code in named if code is not None)
         return site
 
-    def sigma(self, unstated: float) -> float:
-        """Standard uncertainty of sent − received [g]: each entry on its own, by its method."""
-        sent = [
-            (transfer.sent or 0) * (unstated if transfer.sender_sigma is None else transfer.sender_sigma)
-            for transfer in self.transfers
-        ]
-        received = [
-            (transfer.received or 0)
-            * (unstated if transfer.receiver_sigma is None else transfer.receiver_sigma)
-            for transfer in self.transfers
-        ]
-        return hypot(*sent, *received)
-
     def figures(self, facts: PairFacts) -> tuple[Figure, ...]:
         """Both sides' reports with the ledgers that make them."""
         made = []
@@ -82,24 +77,17 @@ class Stream:
         return tuple(made)
 
 
-def streams(facts: PairFacts) -> Iterator[Stream]:
-    """Every waste and month of a pair that at least one registered site speaks of, in order."""
+def streams(facts: PairFacts, month: Month | None = None) -> Iterator[Stream]:
+    """Every waste and month of a pair, or every waste of `month`, that a registered site speaks of, in order."""
     for waste in facts.wastes:
         by_month = facts.of(waste)
-        for month in sorted(by_month):
-            beside = [_difference(by_month, near) for near in (month.previous, month.next)]
-            yield Stream(
-                waste,
-                month,
-                by_month[month],
-                surplus_beside=max(0, -sum(beside)),
-                deficit_beside=max(0, sum(beside)),
-            )
+        for when in sorted(by_month) if month is None else [month] * (month in by_month):
+            before, after = (by_month.get(near, ()) for near in (when.previous, when.next))
+            yield Stream(waste, when, by_month[when], before, after)
 
 
-def _difference(by_month: Mapping[Month, tuple[Transfer, ...]], month: Month) -> int:
+def _difference(transfers: tuple[Transfer, ...]) -> int:
     """Sent − received of a month [g]; 0 when one of the sides has not filed it, which says nothing."""
-    transfers = by_month.get(month, ())
     if not (any(t.sender_filed for t in transfers) and any(t.receiver_filed for t in transfers)):
         return 0
     return total(t.sent for t in transfers) - total(t.received for t in transfers)

@@ -37,6 +37,9 @@ class Parts:
     pairs: frozenset[PairKey] = frozenset()
     networks: frozenset[NetworkKey] = frozenset()
 
+    def __or__(self, other: "Parts") -> "Parts":
+        return Parts(self.sites | other.sites, self.pairs | other.pairs, self.networks | other.networks)
+
     def names(self) -> Iterator[str]:
         yield from (site_name(code) for code in self.sites)
         yield from (pair_name(key) for key in self.pairs)

@@ -130,7 +130,9 @@ def one(session: ReadSession, subject: Subject, finding_id: uuid.UUID) -> dict[s
     row = session.execute(query.where(Finding.id == finding_id, visible(subject))).one_or_none()
     if row is None:
         raise NotFound
+    rule = registry.BY_ID.get(row[0].rule)
     return document(*row, subject) | {
+        "law": None if rule is None else rule.law.document(),
         "evidence": row[0].evidence,
         "steps": [_step(step, subject) for step in _steps(session, subject, finding_id)],
         "attachments": [

@@ -20,6 +20,7 @@ from app.enterprises.models import Site
 from app.findings.facts import Activity, Book, Declared, Facility, Flow, LedgerRef, Line, SiteFacts
 from app.findings.partitions import chunks
 from app.findings.reading_coefficients import coefficients
+from app.findings.reading_permits import cases
 from app.ledgers.models import Ledger, LedgerActivity, LedgerFlow, LedgerLine, LedgerVersion
 from app.reference import service as reference
 from app.transfers.models import Transfer
@@ -53,6 +54,7 @@ def site_facts(session: ReadSession, codes: Collection[str], when: When) -> list
         facilities[each.site_id].append(Facility(each.code, each.kind.value, each.capacity_grams))
     declared = _declared(session, ids)
     expected_by = coefficients(session)
+    permits = cases(session, rows, books, when.today)
     return [
         SiteFacts(
             code=row.code,
@@ -66,6 +68,7 @@ def site_facts(session: ReadSession, codes: Collection[str], when: When) -> list
             facilities=tuple(facilities[row.id]),
             declared=tuple(declared[row.id]),
             coefficients=expected_by,
+            permits=permits.get(row.id),
         )
         for row in rows
     ]

@@ -5,13 +5,16 @@ from typing import Any
 
 from app.findings.rule import Partition, Rule
 from app.findings.rules import (
+    against_partners,
     circular_shipping,
     closed_set,
     dumped,
     generation_outside_band,
+    intensity_drop,
     late_filing,
     leak,
     line_balance,
+    line_test,
     missing_month,
     negative_stock,
     noncompliant_disposal,
@@ -19,6 +22,14 @@ from app.findings.rules import (
     over_capacity,
     pair_disagreement,
     pair_test,
+    permit_capacity,
+    permit_facility,
+    permit_incomplete,
+    permit_receiver,
+    permit_route,
+    permit_storage,
+    permit_validity,
+    permit_waste,
     receiver_silent,
     receiver_unfit,
     refused_quantity,
@@ -39,6 +50,7 @@ from app.findings.rules import (
 
 RULES: tuple[Rule[Any], ...] = (
     line_balance.RULE,
+    line_test.RULE,
     negative_stock.RULE,
     stock_discontinuity.RULE,
     missing_month.RULE,
@@ -48,6 +60,7 @@ RULES: tuple[Rule[Any], ...] = (
     sender_silent.RULE,
     pair_disagreement.RULE,
     pair_test.RULE,
+    against_partners.RULE,
     unit_slip_pair.RULE,
     refused_quantity.RULE,
     unknown_receiver.RULE,
@@ -60,15 +73,28 @@ RULES: tuple[Rule[Any], ...] = (
     sudden_drop.RULE,
     sudden_surge.RULE,
     generation_outside_band.RULE,
+    intensity_drop.RULE,
     residue_missing.RULE,
     dumped.RULE,
     noncompliant_disposal.RULE,
     storage_over_capacity.RULE,
     storage_over_time.RULE,
+    permit_waste.RULE,
+    permit_route.RULE,
+    permit_facility.RULE,
+    permit_receiver.RULE,
+    permit_storage.RULE,
+    permit_capacity.RULE,
+    permit_validity.RULE,
+    permit_incomplete.RULE,
     circular_shipping.RULE,
     closed_set.RULE,
     leak.RULE,
 )
+PERMIT_RULES = tuple(rule for rule in RULES if rule.id.startswith("permit_"))
+"""Those that a changed permit can move, and no others."""
+COEFFICIENT_RULES = frozenset({generation_outside_band.RULE.id, intensity_drop.RULE.id})
+"""Those that hold generation to the coefficients of the reference data."""
 BY_ID: Mapping[str, Rule[Any]] = {rule.id: rule for rule in RULES}
 
 

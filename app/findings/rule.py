@@ -7,7 +7,7 @@ one:
     RULE = Rule(
         id="dumped", version=1, severity=Severity.HIGH, tonnes_are=Tonnes.IRREGULAR, partition=Partition.SITE,
         text=Message("倾倒丢弃", "Waste was dumped"),
-        law=Message("固废法第二十条 …", "Solid Waste Law, article 20 …"),
+        law=DUMPING,
         since=date(2020, 9, 1),
         parameters=(Parameter("least_tonnes", Decimal(0), "t", Decimal(0), Decimal(10**6), Message("…", "…")),),
         evaluate=evaluate,
@@ -43,6 +43,7 @@ from typing import Generic, TypeAlias, TypeVar
 from app.domain.errors import Message
 from app.domain.periods import Month
 from app.findings.facts import Figure
+from app.findings.lawbook import Provision
 
 Values: TypeAlias = Mapping[str, Decimal]
 """The current value of each of a rule's parameters, by name, in the parameter's unit."""
@@ -128,7 +129,7 @@ class Rule(Generic[F]):
     tonnes_are: Tonnes
     partition: Partition
     text: Message
-    law: Message
+    law: Provision
     since: date
     parameters: tuple[Parameter, ...]
     evaluate: Callable[[F, Values], Iterator[Found]]

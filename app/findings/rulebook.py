@@ -38,7 +38,7 @@ def _document(rule: Rule[Any], values: Values) -> dict[str, Any]:
         "tonnes_are": rule.tonnes_are.value,
         "partition": rule.partition.value,
         "text": _both(rule.text),
-        "law": _both(rule.law),
+        "law": rule.law.document(),
         "since": rule.since,
         "parameters": [
             {

@@ -154,8 +154,16 @@ class AttachmentOut(BaseModel):
     at: datetime
 
 
+class LawOut(TextOut):
+    """A provision; `verified` says whether article, wording and date were compared with the official text."""
+
+    verified: bool
+
+
 class FindingDetailOut(FindingOut):
     """A finding with its evidence and everything that happened in its case."""
+
+    law: Annotated[LawOut | None, Field(description="null when the rule is no more")]
 
     evidence: EvidenceOut
     steps: list[StepOut]
@@ -200,8 +208,10 @@ class RuleOut(BaseModel):
     tonnes_are: str
     partition: str
     text: TextOut
-    law: TextOut
-    since: date
+    law: LawOut
+    since: Annotated[
+        date, Field(description="the provision's date of force, as well verified as the provision")
+    ]
     parameters: list[ParameterOut]
 
 

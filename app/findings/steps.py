@@ -59,9 +59,12 @@ def take(session: WriteSession, steps: Sequence[Step], now: datetime) -> None:
 
 
 def _event(step: Step) -> NewEvent:
-    """Enterprises hear of a finding from its notification on, and never of the authorities' own steps."""
+    """Enterprises hear of a finding from its notification on, never of the authorities' own steps nor of each other's."""
     finding = step.finding
     tells = finding.notified_at is not None and not step.internal
+    owner, counterpart = finding.enterprise_id, finding.counterpart_enterprise_id
+    if step.enterprise_id is not None:
+        owner, counterpart = step.enterprise_id, None
     return NewEvent(
         f"finding.{step.kind.value}",
         {
@@ -77,8 +80,8 @@ def _event(step: Step) -> NewEvent:
             "state": finding.state.value,
         },
         region=finding.region,
-        enterprise_id=finding.enterprise_id if tells else None,
+        enterprise_id=owner if tells else None,
         site_id=finding.site_id,
         counterpart_region=finding.counterpart_region,
-        counterpart_enterprise_id=finding.counterpart_enterprise_id if tells else None,
+        counterpart_enterprise_id=counterpart if tells else None,
     )

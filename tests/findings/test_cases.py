@@ -150,6 +150,12 @@ def test_both_parties_of_a_transfer_answer_and_neither_reads_the_other(town: Tow
     assert town.detail(finding, receiver)["site_name"] is None
     assert "regulator:" not in str(town.detail(finding, receiver)["steps"]), "which official is not told"
     assert town.post(finding, "comments", {"text": "x", "internal": True}, sender).status_code == 403
+    town.work()
+    for who in (sender, receiver):
+        told = town.client.get("/v1/events", params={"type": "finding.answered"}, headers=who).json()["items"]
+        assert len(told) == 1, "of an answer hears who gave it"
+    strangers = town.client.get("/v1/events", headers=town.people.of(STRANGER)).json()["items"]
+    assert not [each for each in strangers if each["type"].startswith("finding.")]
 
 
 def test_the_counterpart_learns_only_the_two_reports(town: Town) -> None:

@@ -41,6 +41,7 @@ def test_run_list_explain(town: Town, told: Any) -> None:
     code, output = told("explain", finding["id"])
     assert code == 0
     assert finding["explanation"]["zh"] in output
+    assert "未与官方文本核对 not compared with the official text" in output
     assert "least_tonnes = 1" in output
     code, output = told("list", "--region", "13")
     assert code == 0

@@ -5,9 +5,13 @@ from decimal import Decimal
 from findings.town import A, Town
 from sqlalchemy import select
 
+from app.auth.subjects import SCOPES_OF, Role, Subject
 from app.findings.reading_coefficients import coefficients
+from app.ids import new_id
 from app.reference import service as reference
 from app.reference.models import ReferenceRow
+
+PERSON = Subject(new_id(), "test", Role.ADMIN, SCOPES_OF[Role.ADMIN])
 
 
 def gangue(town: Town, month: str, tonnes: str) -> None:
@@ -44,7 +48,7 @@ def test_a_changed_coefficient_counts_from_the_next_run(town: Town) -> None:
             retrieved_on=row.retrieved_on,
             verified=row.verified,
         )
-        reference.change(session, "coefficients", row.code, changed, actor="person:test", now=town.clock())
+        reference.change(session, "coefficients", row.code, changed, subject=PERSON, now=town.clock())
     town.run_all()
     assert town.only("generation_outside_band")["present"] is False
 

@@ -51,7 +51,9 @@ class Province:
             for number, region in enumerate(REGIONS):
                 code = f"{self.prefix}{number}"
                 firm = {"credit_code": code, "name": "示例", "industry": "44", "region": region}
-                onboarding.register_enterprise(session, EnterpriseIn.model_validate(firm), self.clock())
+                onboarding.register_enterprise(
+                    session, ADMIN, EnterpriseIn.model_validate(firm), self.clock()
+                )
                 for serial in range(1, 3 if number == 1 else 2):
                     self._site(session, code, f"{code}00{serial}P", region)
 

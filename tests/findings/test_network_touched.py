@@ -87,20 +87,20 @@ def test_the_next_month_tells_what_was_on_the_road(
     assert quiet(province)
 
 
-def test_a_nil_return_over_the_border_says_that_nothing_was_on_the_road(
+def test_a_nil_return_over_the_border_says_in_which_month_a_load_was_booked(
     sessions: Database, settings: Settings, clock: SettableClock
 ) -> None:
     """The nil return names nobody; who named it is reached all the same."""
     province, here, there = province_of(sessions, settings, clock)
     month, following = MONTHS[1:3]
-    province.file(here, month, [handing("1000", to=there)], draft=False)
-    province.file(there, month, [handing("940", by=here)], draft=False)
-    province.file(here, following, [handing("1000", to=there)], draft=False)
+    province.file(here, month, [handing("900", to=there)], draft=False)
+    province.file(there, month, [handing("1000", by=here)], draft=False)
+    province.file(here, following, [handing("100", to=there)], draft=False)
     province.work()
-    assert of_rule(province, "pair_test") == []
+    assert of_rule(province, "pair_test") == [(100_000_000, f"network:14:{month}", "140212")]
     province.file(there, following, [], draft=False)
     province.work()
-    assert of_rule(province, "pair_test") == [(60_000_000, f"network:14:{month}", "140212")]
+    assert of_rule(province, "pair_test") == []
     assert quiet(province)
 
 

@@ -56,23 +56,47 @@ def test_pair_disagreement_knows_how_exact_each_side_is() -> None:
     exact = pair(transfer(received=850))
     assert found("pair_disagreement", rough) == []
     (one,) = found("pair_disagreement", exact)
-    assert float(str(one.values["z"])) == 11.429
+    assert one.values["z_of_scales"] == "11.429"
     assert tonnes_of([one]) == [150]
-    assert round((one.sigma_grams or 0) / 1_000_000, 3) == 13.124
+    (scales,) = found("pair_disagreement", exact, transit_share="0")
+    assert scales.values["z"] == "11.429"
+    assert round((scales.sigma_grams or 0) / 1_000_000, 3) == 13.124
 
 
-def test_pair_disagreement_takes_off_only_what_may_be_on_the_road() -> None:
+def test_what_may_be_on_the_road_is_no_disagreement_and_what_cannot_be_is() -> None:
     month = [transfer(START, 1000, 850), transfer(START.next, 1000, 1150)]
-    (first,) = found("pair_disagreement", pair(*month), critical_z="3")
-    assert tonnes_of([first]) == [50]
-    assert first.months == (START,)
+    each = found("pair_disagreement", pair(*month), critical_z="4")
+    assert [one.months for one in each] == [(START,), (START.next,)]
     assert found("pair_disagreement", pair(*month), critical_z="3", transit_share="0.2") == []
+    few = [transfer(START, 1000, 950), transfer(START.next, 1000, 1050)]
+    assert found("pair_disagreement", pair(*few), critical_z="2") == []
+
+
+def test_loads_on_the_road_at_two_ends_in_a_row_do_not_hide_each_other() -> None:
+    """60 t leave late three months in a row: the middle month has no difference, its neighbours opposite ones."""
+    late = [transfer(START.plus(at), 1000, got) for at, got in enumerate((1000, 940, 1000, 1000, 1060, 1000))]
+    assert found("pair_disagreement", pair(*late), critical_z="2.7") == []
+
+
+def test_a_loss_that_no_later_month_makes_up_for_is_worth_more_than_one_alone() -> None:
+    agreed = [transfer(START.previous), transfer(START, 1000, 850), transfer(START.next)]
+    (alone,), (between,) = (
+        found("pair_disagreement", pair(*each), critical_z="3") for each in (agreed[1:2], agreed)
+    )
+    assert float(str(between.values["z"])) > float(str(alone.values["z"])) + 0.5
+    assert tonnes_of([between]) == [150]
+
+
+def test_what_was_booked_a_month_late_as_a_whole_is_no_disagreement() -> None:
+    booked = pair(transfer(START, 1000, None), transfer(START.next, 1000, 2000))
+    for rule in PAIR_RULES:
+        assert found(rule, booked) == [], rule
 
 
 def test_pair_disagreement_without_a_method() -> None:
     facts = pair(transfer(received=850, sender_sigma=None, receiver_sigma=None))
     assert found("pair_disagreement", facts) == []
-    assert len(found("pair_disagreement", facts, unstated_sigma="0.02")) == 1
+    assert len(found("pair_disagreement", facts, unstated_sigma="0.01")) == 1
 
 
 def test_unit_slip_pair() -> None:

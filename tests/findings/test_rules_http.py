@@ -20,6 +20,7 @@ def test_every_rule_says_what_an_official_asks(town: Town) -> None:
         assert each["text"]["zh"]
         assert each["text"]["en"]
         assert each["law"]["zh"]
+        assert each["law"]["verified"] is False, "set it when somebody has compared it with the official text"
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", each["since"])
         for parameter in each["parameters"]:
             assert float(parameter["low"]) <= float(parameter["value"]) <= float(parameter["high"])

@@ -173,7 +173,7 @@ def test_a_leak_that_no_single_figure_shows() -> None:
     """450 t of 12,000: the hub's line is off by 2.7 σ and passes, and so does every transfer; together they tell."""
     facts = chain(Random(7), hidden=450)
     assert line_balance(facts, "hub") == []
-    (one,) = found("leak", facts)
+    (one,) = found("leak", facts, critical_z="3", transit_share="0")
     assert (one.site, one.waste) == (code("hub"), "SW02")
     assert one.grams is not None
     assert one.sigma_grams is not None
@@ -182,14 +182,16 @@ def test_a_leak_that_no_single_figure_shows() -> None:
 
 
 def test_tonnes_without_an_origin_are_a_leak_inward() -> None:
-    (one,) = found("leak", chain(Random(7), hidden=-450))
+    (one,) = found("leak", chain(Random(7), hidden=-450), critical_z="3", transit_share="0")
     assert one.site == code("hub")
     assert str(one.values["leak_tonnes"])[0] == "-"
 
 
 def test_honest_networks_leak_hardly_ever() -> None:
     """Sixty networks of fourteen streams: at 5 % false discovery a list of nothing true is empty in 95 % of months."""
-    alarms = sum(bool(found("leak", chain(Random(seed)))) for seed in range(60))
+    alarms = sum(
+        bool(found("leak", chain(Random(seed)), critical_z="3", transit_share="0")) for seed in range(60)
+    )
     assert alarms <= 6
 
 

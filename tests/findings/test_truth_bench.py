@@ -7,9 +7,9 @@ from rich.console import Console
 
 from bench.faults import Fault, plant
 from bench.filing import Filing
-from bench.province import FLAWLESS, Maker
+from bench.province import FLAWLESS, Habits, Maker
 from bench.scores import Alarm, Score, Truth
-from bench.truth import Outcome, faults_table, goals_table, rules_table, run
+from bench.truth import STATISTICAL, Outcome, faults_table, goals_table, rules_table, run
 
 
 def shown(outcome: Outcome) -> str:
@@ -33,6 +33,14 @@ def test_where_nothing_is_planted_there_is_no_recall_and_few_alarms() -> None:
     assert isnan(every.tonnes_found([]))
     assert every.truth.honest_months == 720
     assert every.false_alarms < 3.0
+
+
+def test_loads_that_are_booked_a_month_late_are_no_leak_and_hardly_ever_a_disagreement() -> None:
+    """Every third month's end has loads on the road, several ends in a row at many pairs."""
+    outcome = run(200, 12, 3, 0.0, Habits(no_method=0.0, wild=0.0, late=0.3, calibration=0.0))
+    assert outcome.score("leak", ["leak"]).alarms == []
+    assert outcome.score("gross", ["pair_disagreement"]).alarms == []
+    assert outcome.score("pairs", STATISTICAL).honest_flagged < 0.005
 
 
 def test_gross_faults_are_found_with_their_tonnes() -> None:

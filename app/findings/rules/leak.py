@@ -7,8 +7,9 @@ from app.domain.quantities import GRAMS_PER_TONNE, tonnes_text
 from app.findings.facts import Figure, NetworkFacts
 from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
 from app.findings.leaks import Leak, leaks
-from app.findings.limits import FALSE_DISCOVERY_RATE, UNSTATED_SIGMA, critical_z, least_tonnes
+from app.findings.limits import FALSE_DISCOVERY_RATE, TRANSIT_SHARE, UNSTATED_SIGMA, critical_z, least_tonnes
 from app.findings.month_network import Precision, month_network
+from app.findings.road import two_ends
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import about, grams_of
 
@@ -20,7 +21,8 @@ def evaluate(facts: NetworkFacts, values: Values) -> Iterator[Found]:
     contradict themselves alone have their own rules and are left out of the network.
     """
     critical = float(values["critical_z"])
-    month = month_network(facts, Precision(float(values["unstated_sigma"]), critical))
+    transit = two_ends(float(values["transit_share"]))
+    month = month_network(facts, Precision(float(values["unstated_sigma"]), critical, transit))
     for leak in leaks(month, critical, float(values["false_discovery_rate"])):
         if abs(leak.tonnes) * GRAMS_PER_TONNE > grams_of(values["least_tonnes"]):
             yield _found(facts, leak, values)
@@ -57,7 +59,7 @@ def _found(facts: NetworkFacts, leak: Leak, values: Values) -> Found:
 
 RULE = Rule(
     id="leak",
-    version=1,
+    version=2,
     severity=Severity.MEDIUM,
     tonnes_are=Tonnes.UNTRACKED,
     partition=Partition.NETWORK,
@@ -68,9 +70,10 @@ RULE = Rule(
     law=LEDGER,
     since=SINCE_LEDGER_GUIDE,
     parameters=(
-        critical_z("3"),
+        critical_z("4"),
         FALSE_DISCOVERY_RATE,
         least_tonnes(10),
+        TRANSIT_SHARE,
         UNSTATED_SIGMA,
     ),
     evaluate=evaluate,

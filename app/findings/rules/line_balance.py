@@ -11,13 +11,17 @@ from app.findings.limits import UNSTATED_SIGMA, critical_z, least_tonnes
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import about, grams_of
 
+FIGURES = ("opening", "generated", "received", "used", "disposed", "sent", "dumped", "closing")
+"""The masses of a line that must close."""
+
 
 def evaluate(facts: SiteFacts, values: Values) -> Iterator[Found]:
     """Compare in − out with what the masses' uncertainty allows.
 
     gap = opening + generated + received − used − disposed − sent − dumped − closing. Its σ takes every flow and the
     change of stock as measured on their own with the line's relative σ: the error of a stock that lies still is in its
-    opening and in its closing alike and cancels. A line of which more went out than there was is `negative_stock`.
+    opening and in its closing alike and cancels. A line of which more went out than there was is `negative_stock`. Five σ
+    are beyond doubt however many lines there are; what lies below is `line_test`'s, which looks at all of a province's month.
     """
     for book in facts.books.values():
         for waste in book.wastes:
@@ -62,8 +66,7 @@ def _found(
         explanation=Message(zh, en),
         months=(book.month,),
         figures=tuple(
-            Figure(name, getattr(line, name), facts.code, book.month, book.ref)
-            for name in ("opening", "generated", "received", "used", "disposed", "sent", "dumped", "closing")
+            Figure(name, getattr(line, name), facts.code, book.month, book.ref) for name in FIGURES
         ),
         threshold=threshold,
         values={"gap_tonnes": tonnes_text(gap)},
@@ -75,7 +78,7 @@ def _found(
 
 RULE = Rule(
     id="line_balance",
-    version=1,
+    version=2,
     severity=Severity.MEDIUM,
     tonnes_are=Tonnes.UNTRACKED,
     partition=Partition.SITE,
@@ -85,6 +88,6 @@ RULE = Rule(
     ),
     law=LEDGER,
     since=SINCE_LEDGER_GUIDE,
-    parameters=(critical_z("3"), least_tonnes(1), UNSTATED_SIGMA),
+    parameters=(critical_z("5"), least_tonnes(1), UNSTATED_SIGMA),
     evaluate=evaluate,
 )

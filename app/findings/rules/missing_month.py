@@ -6,7 +6,7 @@ from app.domain.errors import Message
 from app.findings.facts import SiteFacts
 from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
 from app.findings.limits import GRACE_DAYS, SILENT_MONTHS
-from app.findings.ordinary import ordinary_turnover, silent_tail
+from app.findings.ordinary import estimated_turnover, silent_tail
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import about
 
@@ -19,13 +19,13 @@ def evaluate(facts: SiteFacts, values: Values) -> Iterator[Found]:
     for month in due:
         if month in facts.books or (month in silent and month not in alone):
             continue
-        usual = ordinary_turnover(facts, month)
+        usual = estimated_turnover(facts, month)
         says = (
             ("", "")
             if usual is None
             else (
-                f"；按该场所平常月份估计约 {about(usual)} 吨",
-                f"; about {about(usual)} t by its ordinary month",
+                f"；按转移对方的填报和该场所平常月份估计约 {about(usual)} 吨",
+                f"; about {about(usual)} t by what its senders report and its ordinary month",
             )
         )
         yield Found(
@@ -45,7 +45,7 @@ def evaluate(facts: SiteFacts, values: Values) -> Iterator[Found]:
 
 RULE = Rule(
     id="missing_month",
-    version=1,
+    version=2,
     severity=Severity.MEDIUM,
     tonnes_are=Tonnes.ESTIMATED,
     partition=Partition.SITE,

@@ -1,67 +1,63 @@
 """Two reports of one transfer that differ by more than both scales can be wrong."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from app.domain.errors import Message
-from app.domain.ledger_checks import is_unit_slip
 from app.domain.quantities import tonnes_text
 from app.findings.facts import PairFacts
 from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
-from app.findings.limits import UNSTATED_SIGMA, critical_z, least_tonnes
+from app.findings.limits import TRANSIT_SHARE, UNSTATED_SIGMA, critical_z, least_tonnes
 from app.findings.pairs import Stream, streams
-from app.findings.rule import Found, Parameter, Partition, Rule, Severity, Tonnes, Values, limits
+from app.findings.road import Apart, Road, apart
+from app.findings.rule import Found, Partition, Plain, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import about, grams_of
 
 
 def evaluate(facts: PairFacts, values: Values) -> Iterator[Found]:
-    """Find months in which z = |sent − received − on the road| / √(σ_s² + σ_r²) reaches the critical value.
+    """Find months in which z = |sent − received − on the road| / σ reaches the critical value.
 
     σ of each entry is its tonnes times the relative uncertainty of its side's method (engine.md §4, VDI 2048 pair
-    test). What may have been on the road at a month's end is the opposite difference of the neighbouring months, at
-    most `transit_share` of the larger figure. A factor of a thousand is `unit_slip_pair`. Five σ are beyond doubt however
-    many pairs there are; what lies below is `pair_test`'s, which looks at all of a province's month together.
+    test); what may have been on the road at a month's ends adds to it (`road.py`). A factor of a thousand is
+    `unit_slip_pair`. Five σ are beyond doubt however many pairs there are; what lies below is `pair_test`'s, which looks
+    at all of a province's month together.
     """
+    road = Road(float(values["transit_share"]), float(values["unstated_sigma"]))
     for stream in streams(facts):
-        if not (stream.sent and stream.received) or is_unit_slip(stream.sent, stream.received):
+        told = apart(stream, road)
+        if told is None or abs(told.z) < float(values["critical_z"]):
             continue
-        difference = on_the_road_taken_off(stream, values["transit_share"])
-        sigma = stream.sigma(float(values["unstated_sigma"]))
-        z = abs(difference) / sigma if sigma else float("inf")
-        if z >= float(values["critical_z"]) and abs(difference) > grams_of(values["least_tonnes"]):
-            yield _found(facts, stream, difference, sigma, z, values)
+        if abs(told.grams) > grams_of(values["least_tonnes"]):
+            yield found(facts, stream, told, limits(values), Message("", ""))
 
 
-def on_the_road_taken_off(stream: Stream, transit_share: Decimal) -> int:
-    """Sent − received [g], less what the neighbouring months make up for."""
-    difference = stream.sent - stream.received
-    most = int(transit_share * max(stream.sent, stream.received))
-    if difference > 0:
-        return max(0, difference - min(most, stream.surplus_beside))
-    return min(0, difference + min(most, stream.deficit_beside))
-
-
-def _found(
-    facts: PairFacts, stream: Stream, difference: int, sigma: float, z: float, values: Values
-) -> Found:
-    sent, received, tonnes = (tonnes_text(mass) for mass in (stream.sent, stream.received, abs(difference)))
+def found(facts: PairFacts, stream: Stream, told: Apart, threshold: dict[str, Plain], more: Message) -> Found:
+    """What two reports that differ are told as."""
+    grams = round(abs(told.grams))
+    sent, received = tonnes_text(stream.sent), tonnes_text(stream.received)
+    z, scales = abs(told.z), abs(told.plain) / told.scales if told.scales else 0.0
     return Found(
         site=stream.about_sender,
         key=(facts.receiver, stream.waste, str(stream.month)),
         explanation=Message(
             f"{stream.month} {stream.waste}：{facts.sender} 填报转出 {sent} 吨，{facts.receiver} 填报接收 {received} 吨，"
-            f"扣除月末在途后相差 {tonnes} 吨，为合成标准不确定度 {about(sigma)} 吨的 {z:.1f} 倍",
+            f"扣除相邻月份可解释的月末在途后相差 {about(grams)} 吨，为合成标准不确定度（含在途）{about(told.sigma)} 吨的 "
+            f"{z:.1f} 倍（仅计量器具则为 {scales:.1f} 倍）{more.zh}",
             f"{stream.month} {stream.waste}: {facts.sender} declares {sent} t sent, {facts.receiver} {received} t received; "
-            f"what may have been on the road taken off, they differ by {tonnes} t, {z:.1f} times the combined standard "
-            f"uncertainty of {about(sigma)} t",
+            f"what the months beside it show to have been on the road taken off, they differ by {about(grams)} t, "
+            f"{z:.1f} times the combined standard uncertainty of {about(told.sigma)} t, loads on the road included "
+            f"({scales:.1f} times that of the scales alone){more.en}",
         ),
         months=(stream.month,),
         figures=stream.figures(facts),
-        threshold=limits(values),
-        values={"z": f"{z:.3f}", "difference_tonnes": tonnes_text(difference)},
+        threshold=threshold,
+        values={
+            "z": f"{z:.3f}",
+            "z_of_scales": f"{scales:.3f}",
+            "difference_tonnes": tonnes_text(round(told.grams)),
+        },
         waste=stream.waste,
-        grams=abs(difference),
-        sigma_grams=round(sigma),
+        grams=grams,
+        sigma_grams=round(told.sigma),
         counterpart=facts.receiver,
         is_shared=True,
     )
@@ -69,7 +65,7 @@ def _found(
 
 RULE = Rule(
     id="pair_disagreement",
-    version=1,
+    version=2,
     severity=Severity.MEDIUM,
     tonnes_are=Tonnes.UNTRACKED,
     partition=Partition.PAIR,
@@ -78,18 +74,6 @@ RULE = Rule(
     ),
     law=LEDGER,
     since=SINCE_LEDGER_GUIDE,
-    parameters=(
-        critical_z("5"),
-        least_tonnes(10),
-        Parameter(
-            "transit_share",
-            Decimal("0.10"),
-            "1",
-            Decimal(0),
-            Decimal(1),
-            Message("月末在途量最多占当月的比例", "share of a month that may be on the road at its end"),
-        ),
-        UNSTATED_SIGMA,
-    ),
+    parameters=(critical_z("5"), least_tonnes(10), TRANSIT_SHARE, UNSTATED_SIGMA),
     evaluate=evaluate,
 )

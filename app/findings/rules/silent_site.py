@@ -6,7 +6,7 @@ from app.domain.errors import Message
 from app.findings.facts import SiteFacts
 from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
 from app.findings.limits import GRACE_DAYS, SILENT_MONTHS
-from app.findings.ordinary import ordinary_turnover, silent_tail
+from app.findings.ordinary import estimated_turnover, silent_tail
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import about, months_of
 
@@ -20,17 +20,18 @@ def evaluate(facts: SiteFacts, values: Values) -> Iterator[Found]:
     tail = silent_tail(due, facts)
     if len(tail) < int(values["silent_months"]):
         return
-    usual = ordinary_turnover(facts, tail[0])
-    grams = None if usual is None else usual * len(tail)
+    each = [estimated_turnover(facts, month) for month in tail]
+    known = [mass for mass in each if mass is not None]
+    grams = sum(known) if known else None
     last = f"{facts.months[-1]}" if facts.months else None
     zh = f"{months_of(tail).zh} 连续 {len(tail)} 个月未报" + (
         f"，最后一次填报为 {last}" if last else "，从未填报"
     )
     en = f"Nothing filed for {len(tail)} months in a row, {months_of(tail).en}; "
     en += f"the last ledger is of {last}" if last else "no ledger was ever filed"
-    if usual is not None:
-        zh += f"；按平常月份估计每月约 {about(usual)} 吨"
-        en += f"; about {about(usual)} t a month by its ordinary month"
+    if grams is not None:
+        zh += f"；按转移对方的填报和该场所平常月份估计共约 {about(grams)} 吨"
+        en += f"; about {about(grams)} t together by what its senders report and its ordinary month"
     yield Found(
         site=facts.code,
         key=(str(tail[0]),),
@@ -45,7 +46,7 @@ def evaluate(facts: SiteFacts, values: Values) -> Iterator[Found]:
 
 RULE = Rule(
     id="silent_site",
-    version=1,
+    version=2,
     severity=Severity.HIGH,
     tonnes_are=Tonnes.ESTIMATED,
     partition=Partition.SITE,
