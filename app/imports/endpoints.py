@@ -1,0 +1,139 @@
+"""The routes of imports."""
+
+import uuid
+from collections.abc import AsyncIterator
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from app.auth.dependencies import require
+from app.auth.subjects import Scope, Subject
+from app.db.session import Database
+from app.domain.periods import Month
+from app.http.dependencies import Now, Reading, SettingsDep, Writing, get_database
+from app.http.fields import CodeText, MonthText, NameText
+from app.imports import service
+from app.imports.models import ImportMode
+from app.imports.schemas import ImportedLedgerPage, ImportOut, ImportPage, Outcome
+
+router = APIRouter(prefix="/v1", tags=["imports"])
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Writer = Annotated[Subject, Depends(require(Scope.LEDGERS_WRITE))]
+_MEMORY_BYTES = 1024 * 1024
+# The default of HUANLIAN_MAX_BULK_BYTES.
+_MOST_BYTES = 32 * 1024 * 1024
+_BINARY = {"type": "string", "format": "binary", "maxLength": _MOST_BYTES}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "the file itself; what it is is told by its content",
+        "content": {
+            XLSX: {"schema": _BINARY, "example": "PK…"},
+            "text/csv": {
+                "schema": {"type": "string", "maxLength": _MOST_BYTES},
+                "example": "site,month,waste,generated_tonnes\n91140200MA0EXAMPLE001P,2025-03,SW02,1000\n",
+            },
+        },
+    }
+}
+_WORKBOOK: dict[int | str, dict[str, Any]] = {
+    200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+async def _spooled(request: Request) -> AsyncIterator[IO[bytes]]:
+    """Take the body in pieces: what is more than a little lies on disk, not in memory."""
+    with SpooledTemporaryFile(max_size=_MEMORY_BYTES) as file:
+        async for piece in request.stream():
+            file.write(piece)
+        yield file
+
+
+@router.post("/imports", response_model=ImportOut, status_code=202, openapi_extra=_BODY)
+def post_import(
+    response: Response,
+    subject: Writer,
+    body: Annotated[IO[bytes], Depends(_spooled)],
+    session: Writing,
+    now: Now,
+    settings: SettingsDep,
+    name: Annotated[NameText, Query(examples=["2025年台账.xlsx"])] = "import",
+    mode: Annotated[Literal["each", "atomic"], Query()] = "each",
+    *,
+    dry_run: Annotated[bool, Query(description="a preview: everything is judged, nothing is kept")] = False,
+) -> dict[str, Any]:
+    """Take an .xlsx or .csv of ledgers of any months; it is filed in the background, row by row answered."""
+    asked = service.Request(name, ImportMode(mode), dry_run=dry_run)
+    made = service.start(session, subject, body, asked, now, settings.max_bulk_bytes)
+    response.headers["Location"] = f"/v1/imports/{made.id}"
+    return service.document(made)
+
+
+@router.get("/imports", response_model=ImportPage)
+def get_imports(
+    subject: Writer,
+    session: Reading,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[uuid.UUID | None, Query()] = None,
+) -> dict[str, Any]:
+    """List your imports, the newest first."""
+    found, following = service.page(session, subject, cursor, limit)
+    return {
+        "items": [service.document(made) for made in found],
+        "next_cursor": None if following is None else str(following),
+    }
+
+
+@router.get("/imports/template.xlsx", response_class=Response, responses=_WORKBOOK)
+def get_template(
+    subject: Writer,
+    session: Reading,
+    month: Annotated[MonthText, Query()],
+    site: Annotated[CodeText | None, Query(description="without it, all of your sites")] = None,
+) -> Response:
+    """Give a workbook to fill in: drop-downs, units in the heads, the lines and the stock of the last month."""
+    with SpooledTemporaryFile(max_size=_MEMORY_BYTES) as file:
+        service.write_template_for(session, subject, site, Month.parse(month), file)
+        file.seek(0)
+        return Response(file.read(), media_type=XLSX, headers=_as_file(f"huanlian-{month}.xlsx"))
+
+
+def _as_file(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+@router.get("/imports/{import_id}", response_model=ImportOut)
+def get_import(import_id: uuid.UUID, subject: Writer, session: Reading) -> dict[str, Any]:
+    """Say how far an import has come, and what became of its ledgers in sum."""
+    return service.document(service.one(session, subject, import_id))
+
+
+@router.get("/imports/{import_id}/ledgers", response_model=ImportedLedgerPage)
+def get_imported_ledgers(
+    import_id: uuid.UUID,
+    subject: Writer,
+    session: Reading,
+    outcome: Annotated[Outcome | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[int, Query(ge=-1, le=1_000_000)] = -1,
+) -> dict[str, Any]:
+    """List what became of each ledger of a file, with every sentence and the cell it belongs to."""
+    found, following = service.ledgers(
+        session, subject, import_id, after=cursor, limit=limit, outcome=outcome
+    )
+    return {
+        "items": [service.ledger_document(ledger) for ledger in found],
+        "next_cursor": None if following is None else str(following),
+    }
+
+
+@router.get("/imports/{import_id}/errors.xlsx", response_class=Response, responses=_WORKBOOK)
+def get_errors(
+    import_id: uuid.UUID, subject: Writer, database: Annotated[Database, Depends(get_database)]
+) -> Response:
+    """Give the same workbook back with what became of each row, in Chinese and English."""
+    pieces = service.answered(database, subject, import_id)
+    return StreamingResponse(pieces, media_type=XLSX, headers=_as_file(f"huanlian-{import_id}.xlsx"))

@@ -1,0 +1,123 @@
+"""The same workbook back: every row as it was sent, with what became of it in both languages."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from app.db.session import Database
+from app.domain.errors import Message
+from app.imports import repository
+from app.imports.columns import BY_KEY, RESULT_HEADS, heads_of
+from app.imports.filing import rows_of
+from app.imports.models import Import, ImportedLedger
+from app.imports.rows import Progress, Row
+from app.imports.sheets import Sheet, workbook
+from app.ledgers.service import Outcome
+
+_AT_ONCE = 500
+_OUTCOMES = {
+    Outcome.CREATED.value: Message("新增", "created"),
+    Outcome.UNCHANGED.value: Message("未变", "unchanged"),
+    Outcome.AMENDED.value: Message("已修订", "amended"),
+    Outcome.REJECTED.value: Message("未收", "rejected"),
+}
+_PREVIEWED = Message("（预览，未保存）", " (preview, not saved)")
+_NOT_SAVED = Message(
+    "（同一文件有未收的台账，全部未保存）", " (not saved: a ledger of this file was rejected)"
+)
+
+
+def outcome_words(made: Import, outcome: str) -> Message:
+    """What became of a ledger, in words; of a preview and of a refused whole also that nothing was saved."""
+    words = _OUTCOMES[outcome]
+    if made.dry_run:
+        return Message(words.zh + _PREVIEWED.zh, words.en + _PREVIEWED.en)
+    if made.rejected and not made.saved and outcome in (Outcome.CREATED.value, Outcome.AMENDED.value):
+        return Message(words.zh + _NOT_SAVED.zh, words.en + _NOT_SAVED.en)
+    return words
+
+
+def write_report(database: Database, made: Import, source: IO[bytes]) -> IO[bytes]:
+    """Write the workbook to a file of its own. Row numbers are those of the file that was sent."""
+    target: IO[bytes] = TemporaryFile()  # noqa: SIM115 - the caller closes it
+    answered = _answered(database, made.id)
+    with closing(rows_of(made, source, Progress())) as rows, workbook(target) as book:
+        first = next(rows)
+        heads = heads_of(first)
+        kept = [place for place, head in enumerate(heads) if head is not None]
+        columns = [head.column for head in heads if head is not None]
+        sheet = Sheet(book, columns)
+        sheet.write_heads([f"{head.zh}\n{head.en}" for head in RESULT_HEADS])
+        _restore_heads(sheet, first, kept)
+        ledger = next(answered, None)
+        last = 1
+        for row in rows:
+            while ledger is not None and ledger.last_row < row.number:
+                ledger = next(answered, None)
+            _write_row(sheet, made, row, kept, ledger)
+            last = row.number
+        sheet.sheet.autofilter(0, 0, last - 1, len(columns) + len(RESULT_HEADS) - 1)
+    target.seek(0)
+    return target
+
+
+def _restore_heads(sheet: Sheet, first: Row, kept: Sequence[int]) -> None:
+    """Leave the heads as they were sent: a head may name another unit than ours."""
+    for place, source in enumerate(kept):
+        sheet.sheet.write_string(0, place, str(first.cells[source]))
+
+
+def _answered(database: Database, import_id: uuid.UUID) -> Iterator[ImportedLedger]:
+    after = -1
+    while True:
+        with database.reading() as session:
+            found = repository.ledgers(session, import_id, after=after, limit=_AT_ONCE)
+        if not found:
+            return
+        yield from found
+        after = found[-1].position
+
+
+def _write_row(
+    sheet: Sheet, made: Import, row: Row, kept: Sequence[int], ledger: ImportedLedger | None
+) -> None:
+    place_of_row = row.number - 1
+    for place, source in enumerate(kept):
+        if source < len(row.cells):
+            sheet.write(place_of_row, place, row.cells[source])
+    if ledger is None or not ledger.first_row <= row.number <= ledger.last_row:
+        return
+    notes = [note for note in ledger.notes if note["row"] == row.number]
+    words = outcome_words(made, ledger.outcome)
+    style = _style(sheet, ledger, notes)
+    sheet.write_words(place_of_row, 0, f"{words.zh} / {words.en}", style)
+    for offset, language in ((1, "zh"), (2, "en")):
+        sheet.write_words(place_of_row, offset, _sentences(ledger, notes, language), style)
+
+
+def _style(sheet: Sheet, ledger: ImportedLedger, notes: Sequence[dict[str, Any]]) -> Any:
+    if ledger.outcome == Outcome.REJECTED.value:
+        return sheet.refused
+    return sheet.warned if any(note["severity"] != "info" for note in notes) else sheet.wrapped
+
+
+def _sentences(ledger: ImportedLedger, notes: Sequence[dict[str, Any]], language: str) -> str:
+    """All that is said of a row; a good row of a rejected ledger says where the trouble is."""
+    if notes:
+        return "\n".join(sentence(note, language) for note in notes)
+    if ledger.outcome != Outcome.REJECTED.value or not ledger.notes:
+        return ""
+    rows = sorted({note["row"] for note in ledger.notes if note["severity"] == "error"})
+    listed = ", ".join(str(row) for row in rows[:10])
+    return f"见第 {listed} 行" if language == "zh" else f"see row {listed}"
+
+
+def sentence(note: dict[str, Any], language: str) -> str:
+    """A note with the name of its column in front."""
+    column = BY_KEY.get(note["column"] or "")
+    text: str = note["message"][language]
+    if column is None:
+        return text
+    return f"{column.head.zh}：{text}" if language == "zh" else f"{column.head.en}: {text}"
