@@ -15,6 +15,7 @@ from app.auth.subjects import Role, Scope
 from app.domain.errors import Message
 from app.http.dependencies import Now, Reading, SettingsDep
 from app.http.problems import Forbidden, Unauthenticated
+from app.web.forms import unmasked
 
 AUTHORITIES = frozenset({Role.REGULATOR, Role.ADMIN})
 ENTERPRISES = frozenset({Role.ENTERPRISE})
@@ -66,7 +67,7 @@ class PageWriter(PageReader):
         self, visitor: Visitor, csrf: Annotated[str, Form(max_length=_TOKEN_CHARACTERS)] = ""
     ) -> PageSession:
         admitted = self.admitted(visitor)
-        if not admitted.accepts(csrf):
+        if not admitted.accepts(unmasked(csrf)):
             raise StaleForm
         return admitted
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.auth.subjects import Role
-from app.web.access import EVERYONE
+from app.web.access import AUTHORITIES, ENTERPRISES, EVERYONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,17 @@ class Place:
         return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
 
 
-PLACES = (Place("nav.overview", "/", EVERYONE - {Role.PERMIT_SYSTEM}),)
+PLACES = (
+    Place("nav.overview", "/", EVERYONE - {Role.PERMIT_SYSTEM}),
+    Place("nav.chain", "/chain", AUTHORITIES),
+    Place("nav.ledgers", "/ledgers", AUTHORITIES | ENTERPRISES),
+    Place("nav.upload", "/upload", ENTERPRISES),
+    Place("nav.inbox", "/inbox", ENTERPRISES),
+    Place("nav.findings", "/findings", AUTHORITIES | ENTERPRISES),
+    Place("nav.permits", "/permits", AUTHORITIES | {Role.PERMIT_SYSTEM}),
+    Place("nav.targets", "/targets", AUTHORITIES),
+    Place("nav.admin", "/admin", frozenset({Role.ADMIN})),
+)
 
 
 def places_for(role: Role | None) -> tuple[Place, ...]:

@@ -50,6 +50,21 @@ def mass(grams: int, language: Language) -> Mass:
     return Mass(separated(fixed_text(Fraction(grams, GRAMS_PER_TEN_THOUSAND_TONNES), 2)), large, full)
 
 
+def measured(grams: int, sigma: int | None, language: Language) -> Mass:
+    """Write a mass [g] with its standard uncertainty [g], both in one unit: tonnes below 1 万吨, else 万吨."""
+    large, small = _UNITS[language]
+    is_large = abs(grams) >= GRAMS_PER_TEN_THOUSAND_TONNES
+    size, unit = (GRAMS_PER_TEN_THOUSAND_TONNES, large) if is_large else (GRAMS_PER_TONNE, small)
+    # Whole tonnes, unless there are so few that their decimals count.
+    places = 2 if is_large or abs(grams) < 100 * GRAMS_PER_TONNE else 0
+    value = separated(fixed_text(Fraction(grams, size), places))
+    full = separated(tonnes_text(grams))
+    if sigma is not None:
+        value = f"{value} ± {separated(fixed_text(Fraction(sigma, size), places))}"
+        full = f"{full} ± {separated(tonnes_text(sigma))}"
+    return Mass(value, unit, f"{full} {small}")
+
+
 def mass_unit(language: Language) -> str:
     """Name the unit of chart axes, 万吨."""
     return _UNITS[language][0]

@@ -45,11 +45,34 @@ _FIELDS = {
     "#query/from": "scope.from",
     "#query/to": "scope.to",
     "#query/year": "scope.year",
+    "#query/base": "chain.base",
+    "/text": "findings.respond.text",
+    "/reason": "findings.reason",
+    "/deadline": "findings.notify.deadline",
+    "/assignee": "findings.assignee",
+    "/code": "setup.code",
+    "/username": "admin.username",
+    "/password": "sign_in.password",
+    "/name": "admin.name",
+    "/role": "admin.role",
+    "/enterprise": "admin.enterprise",
+    "/region": "admin.region",
+    "/credit_code": "admin.credit_code",
+    "/industry": "admin.industry",
+    "/reports_from": "admin.reports_from",
 }
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _SEE_OTHER = 303
 _BUSY = 503
 _CRASHED = 500
+
+
+class Again(Exception):  # noqa: N818 - not a failure: the form is shown again
+    """Raised by a form's handler with the page to show instead: whatever the handler wrote is rolled back."""
+
+    def __init__(self, page: Response) -> None:
+        super().__init__()
+        self.page = page
 
 
 class PageRoute(APIRoute):
@@ -67,12 +90,10 @@ class PageRoute(APIRoute):
         async def handle_as_page(request: Request) -> Response:
             try:
                 return await handle(request)
-            except Unauthenticated:
-                return to_sign_in(request)
-            except Problem as problem:
-                return problem_page(request, problem)
-            except RequestValidationError as error:
-                return problem_page(request, _refused(error))
+            except Again as again:
+                return again.page
+            except (Problem, RequestValidationError) as refusal:
+                return _refused(request, refusal)
             except (OperationalError, PoolTimeout) as error:
                 _log.warning("database_unavailable", error=type(error).__name__)
                 return state_page(request, "failed", _BUSY)
@@ -91,7 +112,14 @@ def to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"/sign-in?{urlencode({'next': here})}", _SEE_OTHER)
 
 
-def _refused(error: RequestValidationError) -> Problem:
+def _refused(request: Request, refusal: Problem | RequestValidationError) -> Response:
+    if isinstance(refusal, Unauthenticated):
+        return to_sign_in(request)
+    problem = _unreadable(refusal) if isinstance(refusal, RequestValidationError) else refusal
+    return problem_page(request, problem)
+
+
+def _unreadable(error: RequestValidationError) -> Problem:
     """Read a path that names nothing as a page that is not there, anything else as faults of what was asked."""
     found = list(faults_from(error.errors(), split_place=True))
     if any(place == "path" for place, _ in found):
@@ -108,12 +136,17 @@ def _refused(error: RequestValidationError) -> Problem:
 def problem_page(request: Request, problem: Problem) -> Response:
     """Tell a refusal."""
     language = language_for(request)
-    faults = [_words(fault, language) for fault in problem.errors]
-    if not faults and problem.detail != problem.title:
-        faults = [language.heading(problem.detail)]
+    faults = faults_in_words(problem, language)
     page = state_page(request, _STATES.get(problem.status, "failed"), problem.status, faults)
     page.headers.update(problem.headers)
     return page
+
+
+def faults_in_words(problem: Problem, language: Language) -> list[str]:
+    """Say what is wrong, fault by fault; without any, the one sentence that goes beyond the title."""
+    if problem.errors:
+        return [_words(fault, language) for fault in problem.errors]
+    return [language.heading(problem.detail)] if problem.detail != problem.title else []
 
 
 def _words(fault: Fault, language: Language) -> str:

@@ -13,20 +13,25 @@ from starlette.responses import RedirectResponse, Response
 from app.auth import sessions
 from app.auth.dependencies import public
 from app.auth.subjects import Scope
+from app.clock import local_date
 from app.http.dependencies import Now, Reading, SettingsDep
 from app.http.problems import Forbidden
 from app.settings import Settings
-from app.web import forms
+from app.web import flash, forms
 from app.web.access import Visitor
+from app.web.admin import setup
+from app.web.kept import Kept, data_version, sight_of
 from app.web.overview.gather import gather
 from app.web.overview.page import overview
 from app.web.overview.public import PUBLIC_READER, behind, for_public
 from app.web.page_route import PageRoute, problem_page, to_sign_in
 from app.web.rendering import language_for, person_of, render
+from app.web.view_models import Overview
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 _SEE_OTHER = 303
+_OVERVIEWS: Kept[Overview] = Kept(64)
 _UNAUTHORIZED = 401
 _FORBIDDEN = 403
 
@@ -42,23 +47,34 @@ def start_page(
         if not settings.public_page:
             return to_sign_in(request)
         asked = forms.public_asked_of(request.query_params)
-        figures, reach = gather(session, PUBLIC_READER, asked, now, settings.timezone)
-        figures = for_public(figures, behind(session, reach.scope, reach.window))
+        subject = PUBLIC_READER
     elif Scope.RATES_READ not in visitor.subject.scopes:
-        return problem_page(request, Forbidden())
+        # A permit system's people have no rates to look at: their first page is the permits.
+        return RedirectResponse("/permits", _SEE_OTHER)
     else:
         asked = forms.asked_of(request.query_params)
-        figures, _ = gather(session, visitor.subject, asked, now, settings.timezone)
-    page = overview(figures, language_for(request), settings.timezone)
+        subject = visitor.subject
+    language = language_for(request)
+
+    def drawn() -> Overview:
+        figures, reach = gather(session, subject, asked, now, settings.timezone)
+        if visitor is None:
+            figures = for_public(figures, behind(session, reach.scope, reach.window))
+        return overview(figures, language, settings.timezone)
+
+    key = (visitor is None, sight_of(subject), asked, language, local_date(now, settings.timezone))
+    page = _OVERVIEWS.get((request.app.state.database, key), data_version(session), drawn)
     return render(request, "overview.html", {"page": page, "person": person_of(visitor)})
 
 
 @router.get("/sign-in", dependencies=[Depends(public("where people sign in"))])
-def sign_in_page(request: Request, settings: SettingsDep, visitor: Visitor) -> Response:
+def sign_in_page(request: Request, session: Reading, settings: SettingsDep, visitor: Visitor) -> Response:
     """Show the sign-in form."""
     wanted = forms.local_path(request.query_params.get("next", "/"))
     if visitor is not None:
         return RedirectResponse(wanted, _SEE_OTHER)
+    if setup.is_first_start(session):
+        return setup.to_setup()
     return _sign_in_form(request, settings, wanted)
 
 
@@ -92,9 +108,9 @@ def sign_out(
     request: Request, settings: SettingsDep, visitor: Visitor, csrf: Annotated[str, Form()] = ""
 ) -> Response:
     """End the session; only a form of that very session does."""
-    if visitor is not None and not visitor.accepts(csrf):
+    if visitor is not None and not visitor.accepts(forms.unmasked(csrf)):
         return problem_page(request, Forbidden())
-    response = RedirectResponse("/", _SEE_OTHER)
+    response = flash.go("/", "signed_out")
     sessions.end(response, settings=settings)
     return response
 

@@ -8,8 +8,19 @@ from markupsafe import Markup, escape
 from app.domain.errors import Message
 from app.domain.rates import EMPTY_DENOMINATOR, NO_LAST_YEAR
 from app.rates.service import NO_LEDGERS
+from app.web.admin import texts as admin
+from app.web.chain import texts as chain
+from app.web.entry import texts as entry
+from app.web.findings import texts as findings
+from app.web.inbox import texts as inbox
 from app.web.languages import Language
 from app.web.overview import texts as overview
+from app.web.permits import texts as permits
+from app.web.sandbox import texts as sandbox
+from app.web.site_sheet import texts as site_sheet
+from app.web.targets import texts as targets
+from app.web.trace import texts as trace
+from app.web.upload import texts as upload
 
 _SHELL = {
     "product": Message("环链", "Huanlian"),
@@ -104,6 +115,7 @@ _DOCS = {
 }
 
 _FORMS = {
+    "done.signed_out": Message("已退出。", "You have signed out."),
     "form.faults": Message("还不能保存，请改正：", "Not saved yet. Please correct this:"),
 }
 
@@ -124,6 +136,17 @@ TEXTS = _together(
     _DOCS,
     _FORMS,
     overview.TEXTS,
+    admin.TEXTS,
+    chain.TEXTS,
+    entry.TEXTS,
+    findings.TEXTS,
+    inbox.TEXTS,
+    trace.TEXTS,
+    targets.TEXTS,
+    permits.TEXTS,
+    sandbox.TEXTS,
+    upload.TEXTS,
+    site_sheet.TEXTS,
 )
 
 _REASONS: Mapping[str, Message] = MappingProxyType(

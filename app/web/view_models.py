@@ -22,7 +22,7 @@ class Footing:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One key figure; `full` is what the pointer shows, `words` the lines under the figure."""
+    """One key figure; `full` is what the pointer shows, `words` the lines under it, `address` where it leads on."""
 
     key: str
     name: str
@@ -33,6 +33,7 @@ class Tile:
     footing: Footing
     verdict: Verdict = Verdict.NO_TARGET
     chart: Markup | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ lead to a column further right, through a bend in each column between. Ties are 
 has one picture.
 """
 
+import bisect
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,12 +27,18 @@ class Layers:
     returning: tuple[Edge, ...]
 
 
-def layers(nodes: Sequence[str], edges: Iterable[Edge]) -> Layers:
-    """Columns of a graph with few crossings; `nodes` in the order that a reader would expect."""
+def layers(nodes: Sequence[str], edges: Iterable[Edge], *, ends_last: bool = False) -> Layers:
+    """Columns of a graph with few crossings; `nodes` in the order that a reader would expect.
+
+    `ends_last`: what leads nowhere stands in the last column, whatever leads to it.
+    """
     pairs = sorted(set(edges))
     returning = _returning(nodes, pairs)
     forward = [edge for edge in pairs if edge not in returning]
     rank = _ranks(nodes, forward)
+    if ends_last:
+        last, going = max(rank.values(), default=0), {start for start, _ in forward}
+        rank = {node: column if node in going else last for node, column in rank.items()}
     columns: list[list[str]] = [[] for _ in range(max(rank.values(), default=0) + 1)]
     for node in nodes:
         columns[rank[node]].append(node)
@@ -126,11 +133,13 @@ def crossings(columns: Sequence[Sequence[str]], steps: Sequence[Edge]) -> int:
     total = 0
     for column in range(len(columns)):
         ends = sorted((place[a], place[b]) for a, b in steps if number[a] == column)
-        total += sum(
-            later < earlier and start < begin
-            for at, (start, earlier) in enumerate(ends)
-            for begin, later in ends[at + 1 :]
-        )
+        passed: list[int] = []
+        for _, group in itertools.groupby(ends, key=lambda step: step[0]):
+            arriving = [end for _, end in group]
+            # Whoever started above and arrives below crosses.
+            total += sum(len(passed) - bisect.bisect_right(passed, end) for end in arriving)
+            for end in arriving:
+                bisect.insort(passed, end)
     return total
 
 

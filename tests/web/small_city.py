@@ -71,13 +71,14 @@ def file_nil(people: People, name: str, month: str) -> None:
     assert answer.status_code == 201, answer.text
 
 
-def user(sessions: Database, now: Any, role: Role, **owner: str) -> str:
-    """Make a person; the name to sign in with is the role's."""
+def user(sessions: Database, now: Any, role: Role, username: str = "", **owner: str) -> str:
+    """Make a person; the name to sign in with is the role's unless given."""
+    wanted = username or role.value
     with sessions.writing() as session:
         clients.create_user(
-            session, username=role.value, name=f"示例{role}", password=PASSWORD, role=role, now=now, **owner
+            session, username=wanted, name=f"示例{wanted}", password=PASSWORD, role=role, now=now, **owner
         )
-    return role.value
+    return wanted
 
 
 def sign_in(client: TestClient, username: str, *, password: str = PASSWORD, wanted: str = "/") -> Any:

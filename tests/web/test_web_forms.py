@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.forms import SignIn, local_path
+from app.web.forms import SignIn, local_path, masked, unmasked
 
 HERE = "http://huanlian.test/sign-in"
 
@@ -49,3 +49,13 @@ def test_forms_that_cannot_be_anybodys_are_not_tried() -> None:
     assert not SignIn("li", "", "", "/").plausible
     assert not SignIn("l" * 65, "secret", "", "/").plausible
     assert not SignIn("li", "s" * 1025, "", "/").plausible
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_a_masked_token_comes_back(token: bytes) -> None:
+    assert unmasked(masked(token.hex())) == token.hex()
+
+
+@given(st.text(max_size=140))
+def test_any_token_can_be_read_without_failing(sent: str) -> None:
+    unmasked(sent)

@@ -35,14 +35,19 @@ def test_every_text_is_whole_in_both_languages(key: str) -> None:
 
 
 def test_every_text_that_is_asked_for_exists_and_none_is_left_over() -> None:
-    templates = "".join(path.read_text("utf-8") for path in (WEB / "templates").glob("*.html"))
+    templates = "".join(path.read_text("utf-8") for path in (WEB / "templates").rglob("*.html"))
     modules = "".join(path.read_text("utf-8") for path in WEB.rglob("*.py") if path.name != "texts.py")
-    asked = set(re.findall(r"""\bt\(["']([a-z_.]+)["']""", templates))
+    asked = set(re.findall(r"""\bt\(["']([a-z_.]+)["']\s*[,)]""", templates))
     assert asked <= set(TEXTS)
     named = set(re.findall(r"""["']([a-z_.]+)["']""", templates + modules))
-    # These are put together from a tile's, a state's or a form's name.
-    built = {f"tile.{mass}" for mass in ("generated", "used", "disposed", "stored")}
-    built |= {f"{state}.lead" for state in ("no_rights", "not_found", "failed", "invalid", "too_many")}
+    # Put together from the name of a tile, a state, a step …: f"tile.{key}", f"{state}.lead", t("step." ~ kind).
+    beginnings = set(re.findall(r"""f"([a-z_]+(?:\.[a-z_]+)*\.)\{""", modules))
+    beginnings |= set(re.findall(r"""["']([a-z_.]+\.)["'] ~""", templates))
+    states = {"no_rights", "not_found", "failed", "invalid", "too_many", "conflict", "too_large"}
+    built = {key for key in TEXTS if key.startswith(tuple(beginnings))} | {
+        f"{state}.lead" for state in states
+    }
+    built |= {key for key in TEXTS if key.startswith("done.") and key.removeprefix("done.") in named}
     assert set(TEXTS) - named - built == {"reason.unknown"}
 
 
@@ -81,6 +86,15 @@ def test_what_two_decimals_cannot_show_is_written_in_tonnes() -> None:
     assert str(numbers.mass(12_345_678, Language.ZH)) == "12.35\N{NO-BREAK SPACE}吨"
     assert str(numbers.mass(99_999_999, Language.ZH)) == "100.00\N{NO-BREAK SPACE}吨"
     assert str(numbers.mass(100_000_000, Language.ZH)) == "0.01\N{NO-BREAK SPACE}万吨"
+
+
+def test_a_measured_mass_has_one_unit_for_value_and_uncertainty() -> None:
+    told = numbers.measured(600_000_000, 10_770_329, Language.ZH)
+    assert (str(told), told.full) == ("600 ± 11\N{NO-BREAK SPACE}吨", "600 ± 10.770329 吨")
+    assert (
+        str(numbers.measured(10_000_000_000, 5_000_000, Language.EN)) == "1.00 ± 0.00\N{NO-BREAK SPACE}×10⁴ t"
+    )
+    assert str(numbers.measured(99_500_000, None, Language.ZH)) == "99.50\N{NO-BREAK SPACE}吨"
 
 
 def test_rates_thresholds_and_points() -> None:

@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bullet:
-    """One row, in per cent; `words` say what the colour says."""
+    """One row, in per cent; `words` say what the colour says. `interval`: where the value will or may lie."""
 
     name: str
     hover: str
@@ -40,6 +40,7 @@ class Bullet:
     verdict: Verdict
     words: str
     target: float | None = None
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def _bar(bar_id: str, bullet: Bullet, scale: Scale) -> Markup:
     parts.append(_rect("track", scale.start, scale.end, palette.TRACK))
     if bullet.percent is not None:
         parts.extend(_value(bar_id, bullet, bullet.percent, scale))
+    if bullet.interval is not None:
+        parts.append(_interval(bullet.interval, scale))
     if bullet.target is not None:
         parts.extend(_target(scale.place(bullet.target)))
     # The same figures stand beside the bar as text: a screen reader need not hear them twice.
@@ -134,6 +137,26 @@ def _rect(kind: str, start: float, end: float, fill: str, height: float = _BAR_H
             "fill": fill,
         },
     )
+
+
+def _interval(interval: tuple[float, float], scale: Scale) -> Markup:
+    """Draw a band with ends, seen on the bar and on its track."""
+    low, high = (scale.place(value) for value in interval)
+    middle = _BAR_TOP + _BAR_HEIGHT / 2
+    stroke: Attributes = {"stroke": palette.INK, "stroke-width": 1.5}
+    ends = [
+        element("line", {"x1": percent(x), "x2": percent(x), "y1": middle - 4, "y2": middle + 4, **stroke})
+        for x in (low, high)
+    ]
+    band: Attributes = {
+        "x": percent(low),
+        "y": middle - 4,
+        "width": percent(max(0.0, high - low)),
+        "height": 8,
+        "fill": palette.INK,
+        "fill-opacity": 0.22,
+    }
+    return element("g", {"class": "interval"}, element("rect", band), *ends)
 
 
 def _target(place: float) -> list[Markup]:

@@ -46,6 +46,29 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """Findings of the scope: how many wait, how many are overdue, and their tonnes [g].
+
+    `sigma_grams`: the root of the squares of the uncertainties of those untracked that state one; None if none does.
+    """
+
+    active: int
+    overdue: int
+    untracked_grams: int
+    estimated_grams: int
+    sigma_grams: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The page's rate after reconciliation and its 95 % interval, as shares of one."""
+
+    value: Fraction
+    low: Fraction
+    high: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """One waste, industry or site of the scope; withheld from the public it has a name and nothing else."""
 
@@ -81,6 +104,7 @@ class OverviewFigures:
     """Everything on the overview.
 
     `public`: shown without signing in. `withheld`: fewer than three enterprises, so the public is shown nothing.
+    `watch` and `interval` are the authorities' only.
     """
 
     scope: Scope
@@ -101,6 +125,8 @@ class OverviewFigures:
     years: tuple[int, ...]
     public: bool
     withheld: bool = False
+    watch: Watch | None = None
+    interval: Interval | None = None
 
 
 def trend_scope(figures: OverviewFigures) -> Scope:

@@ -38,7 +38,7 @@ class Footings:
     def __init__(self, figures: OverviewFigures, language: Language, timezone: str) -> None:
         self._figures = figures
         self._language = language
-        self._as_of = text("footing.as_of", language, moment=numbers.moment(figures.as_of, timezone))
+        self.as_of = text("footing.as_of", language, moment=numbers.moment(figures.as_of, timezone))
 
     def of_metric(
         self,
@@ -95,7 +95,7 @@ class Footings:
                 filed=numbers.count(coverage.ledgers_filed),
                 expected=numbers.count(coverage.ledgers_expected),
             ),
-            as_of=self._as_of,
+            as_of=self.as_of,
             json_url=rates_url(scope, metric.id, group_by) if shown else "",
             csv_url=rates_url(scope, metric.id, group_by, "csv") if shown else "",
         )

@@ -1,6 +1,7 @@
 """The overview's figures from the services: what a subject may see of a scope, as exact as it was filed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from functools import reduce
@@ -17,6 +18,7 @@ from app.rates.scope import GroupBy
 from app.rates.service import Cell, rate_of
 from app.web.overview import figures as page
 from app.web.overview import names, policy, ranking
+from app.web.overview import watch as watching
 from app.web.overview.scope import Asked, Covered, covered
 
 USUAL_METRIC = "utilization.new_waste"
@@ -63,6 +65,12 @@ def gather(
         years=_years(months, scope),
         public=False,
     )
+    if watching.watches(subject):
+        figures = replace(
+            figures,
+            watch=watching.watch(session, subject, scope, local_date(now, timezone)),
+            interval=watching.interval(session, subject, scope, metric, whole, now),
+        )
     return figures, reach
 
 

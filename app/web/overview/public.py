@@ -54,6 +54,7 @@ def behind(session: ReadSession, scope: Scope, window: Scope) -> Behind:
 
 def for_public(figures: OverviewFigures, counts: Behind) -> OverviewFigures:
     """Leave out the sites, and withhold every cell of fewer than three enterprises with its companion."""
+    figures = replace(figures, watch=None, interval=None)
     if counts.whole is not None and counts.whole < FEWEST_ENTERPRISES:
         return replace(figures, public=True, withheld=True, months=(), wastes=(), industries=(), sites=())
     return replace(

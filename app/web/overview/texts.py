@@ -46,6 +46,21 @@ TEXTS = {
         "要在{until}末达标，余下每月须利用{needed}，目前月均{present}",
         "{needed} a month needed to meet it by the end of {until}, {present} at present",
     ),
+    "tile.reconciled": Message(
+        "数据协调后 {value}（95%区间 {low}—{high}）",
+        "{value} after reconciliation (95% interval {low} to {high})",
+    ),
+    "tile.untracked": Message("去向不明", "Untracked"),
+    "tile.estimated": Message("另有按常态估计的未申报 {mass}", "and {mass} not reported, by estimate"),
+    "tile.findings": Message("待办线索", "Findings to be handled"),
+    "tile.findings.overdue": Message("其中{count}条答复逾期", "{count} answers are overdue"),
+    "formula.untracked": Message(
+        "线索所涉吨数，同一场所、固废、月份只计一次",
+        "tonnes of the findings, each site, waste and month once",
+    ),
+    "formula.findings": Message(
+        "待通知、待答复、待认定、待结案", "to be notified, answered, decided or closed"
+    ),
     "tile.stock_shrank": Message("库存减少", "the stock shrank"),
     "tile.ledgers": Message("已报台账 {filed} / 应报 {expected}", "{filed} of {expected} ledgers filed"),
     "tile.confirmed": Message(

@@ -10,6 +10,7 @@ from app.web.languages import Language
 from app.web.overview.figures import Coverage, OverviewFigures, Target
 from app.web.overview.footings import Footings
 from app.web.overview.verdicts import missing_grams, verdict_on, words_for
+from app.web.overview.watch_tiles import watch_tiles
 from app.web.texts import text
 from app.web.view_models import Footing, Tile
 
@@ -39,6 +40,7 @@ def tiles(figures: OverviewFigures, footings: Footings, language: Language) -> t
         _mass_tile("used", totals.used_grams, used, language, used_before),
         _mass_tile("disposed", totals.disposed_grams, disposed, language, disposed_before),
         _mass_tile("stored", totals.stored_grams, stored, language, shrank),
+        *watch_tiles(figures, footings, language),
         _disposal_tile(figures, footings, language),
         _coverage_tile(figures.coverage, footings, language),
     )
@@ -77,6 +79,7 @@ def _target_tile(figures: OverviewFigures, footings: Footings, language: Languag
         verdict=verdict,
         words=words,
         target=None if threshold is None else float(threshold * 100),
+        interval=_band(figures),
     )
     return Tile(
         key="rate",
@@ -85,12 +88,33 @@ def _target_tile(figures: OverviewFigures, footings: Footings, language: Languag
         unit=unit,
         full=_full(rate, language),
         words=tuple(
-            line for line in (words, *_gap(rate, threshold, language), *_outlook(target, language)) if line
+            line
+            for line in (
+                words,
+                *_gap(rate, threshold, language),
+                *_reconciled(figures, language),
+                *_outlook(target, language),
+            )
+            if line
         ),
         footing=footings.of_metric(figures.metric),
         verdict=verdict,
         chart=single_bullet("chart-rate", bullet) if rate.value is not None else None,
     )
+
+
+def _band(figures: OverviewFigures) -> tuple[float, float] | None:
+    found = figures.interval
+    return None if found is None else (float(found.low * 100), float(found.high * 100))
+
+
+def _reconciled(figures: OverviewFigures, language: Language) -> list[str]:
+    """Say what the contradictory reports say together, where a reconciliation covers this very scope."""
+    found = figures.interval
+    if found is None:
+        return []
+    value, low, high = (numbers.fraction_percent(part) for part in (found.value, found.low, found.high))
+    return [text("tile.reconciled", language, value=value, low=low, high=high)]
 
 
 def _gap(rate: Ratio, threshold: Fraction | None, language: Language) -> list[str]:

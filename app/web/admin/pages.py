@@ -1,0 +1,335 @@
+"""The administrator's pages: background work, people, clients and their secrets, enterprises and sites."""
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Path, Request
+from starlette.responses import Response
+
+from app.auth.sessions import PageSession
+from app.auth.subjects import Role, Scope
+from app.clients import service as clients
+from app.clients.schemas import ClientIn
+from app.enterprises import onboarding
+from app.enterprises.schemas import EnterpriseIn, SiteIn
+from app.http.dependencies import Now, Reading, SettingsDep, Writing
+from app.http.problems import Conflict, Invalid, NotFound
+from app.outbox import queue
+from app.web import flash, forms
+from app.web.access import reader, writer
+from app.web.admin import gather
+from app.web.admin.view import Writer
+from app.web.page_route import Again, PageRoute, faults_in_words
+from app.web.rendering import language_for, person_of, render
+
+router = APIRouter(prefix="/admin", route_class=PageRoute, include_in_schema=False)
+
+_ROLES = frozenset({Role.ADMIN})
+Admin = Annotated[PageSession, Depends(reader(Scope.ADMIN, roles=_ROLES))]
+Sender = Annotated[PageSession, Depends(writer(Scope.ADMIN, roles=_ROLES))]
+Field = Annotated[str, Form(max_length=200)]
+Username = Annotated[str, Path(max_length=64)]
+ClientId = Annotated[str, Path(max_length=64)]
+_PASSWORD_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the administration: the key of its name and its path."""
+
+    key: str
+    path: str
+
+
+_PARTS = {
+    "work": Part("admin.work", "/admin"),
+    "users": Part("admin.users", "/admin/users"),
+    "clients": Part("admin.clients", "/admin/clients"),
+    "enterprises": Part("admin.enterprises", "/admin/enterprises"),
+}
+
+
+class Typed(dict[str, str]):
+    """What stood in a form; a field that was not sent is empty."""
+
+    def __missing__(self, _field: str) -> str:
+        return ""
+
+
+@router.get("")
+def show_work(request: Request, visit: Admin, session: Reading, settings: SettingsDep) -> Response:
+    """Show what waits and what failed for good."""
+    page = Writer(language_for(request), settings.timezone).work(gather.work(session))
+    return _shown(request, visit, "work", {"page": page})
+
+
+@router.post("/jobs/retry", dependencies=[Depends(writer(Scope.ADMIN, roles=_ROLES))])
+def retry(session: Writing, now: Now, job: Field = "") -> Response:
+    """Put one dead letter, or all of them, back in the queue."""
+    queue.retry_dead(session, now=now, job_id=_id(job) if job else None)
+    return flash.go("/admin", "admin.retried")
+
+
+@router.get("/users")
+def show_users(request: Request, visit: Admin, session: Reading, settings: SettingsDep) -> Response:
+    """List the people who may sign in."""
+    return _users(request, visit, session, settings, {})
+
+
+@router.post("/users")
+def add_user(
+    request: Request,
+    visit: Sender,
+    session: Writing,
+    reading: Reading,
+    settings: SettingsDep,
+    now: Now,
+    username: Field = "",
+    name: Field = "",
+    role: Field = "",
+    enterprise: Field = "",
+    region: Field = "",
+) -> Response:
+    """Make a person with a password that is shown once."""
+    typed = {"username": username, "name": name, "role": role, "enterprise": enterprise, "region": region}
+    password = secrets.token_urlsafe(_PASSWORD_BYTES)
+    try:
+        sent = forms.valid(
+            ClientIn, name=name.strip(), role=role, enterprise=enterprise or None, region=region or None
+        )
+        clients.create_user(
+            session,
+            username=username.strip(),
+            name=sent.name,
+            password=password,
+            role=sent.role,
+            enterprise=sent.enterprise,
+            region=sent.region,
+            now=now,
+            by=visit.subject,
+        )
+    except (Invalid, Conflict) as problem:
+        raise Again(_users(request, visit, reading, settings, typed, problem)) from problem
+    return _secret(request, visit, "users", "admin.secret.password", username.strip(), password)
+
+
+@router.post("/users/{username}/password")
+def new_password(request: Request, username: Username, visit: Sender, session: Writing, now: Now) -> Response:
+    """Give a person another password, shown once."""
+    password = secrets.token_urlsafe(_PASSWORD_BYTES)
+    if not clients.set_password(session, username, password, now, visit.subject):
+        raise NotFound
+    return _secret(request, visit, "users", "admin.secret.password", username, password)
+
+
+@router.get("/clients")
+def show_clients(request: Request, visit: Admin, session: Reading, settings: SettingsDep) -> Response:
+    """List the machine clients."""
+    return _clients(request, visit, session, settings, {})
+
+
+@router.post("/clients")
+def add_client(
+    request: Request,
+    visit: Sender,
+    session: Writing,
+    reading: Reading,
+    settings: SettingsDep,
+    now: Now,
+    name: Field = "",
+    role: Field = "",
+    enterprise: Field = "",
+    region: Field = "",
+) -> Response:
+    """Make a machine client with a secret that is shown once."""
+    typed = {"name": name, "role": role, "enterprise": enterprise, "region": region}
+    try:
+        sent = forms.valid(
+            ClientIn, name=name.strip(), role=role, enterprise=enterprise or None, region=region or None
+        )
+        made = clients.create_client(
+            session,
+            name=sent.name,
+            role=sent.role,
+            enterprise=sent.enterprise,
+            region=sent.region,
+            now=now,
+            by=visit.subject,
+        )
+    except (Invalid, Conflict) as problem:
+        raise Again(_clients(request, visit, reading, settings, typed, problem)) from problem
+    return _secret(request, visit, "clients", "admin.secret.client", made.client_id, made.client_secret)
+
+
+@router.post("/clients/{client_id}/secrets")
+def rotate(request: Request, client_id: ClientId, visit: Sender, session: Writing, now: Now) -> Response:
+    """Give a client a new secret, shown once."""
+    made = clients.rotate_secret(session, client_id, now, visit.subject)
+    return _secret(request, visit, "clients", "admin.secret.client", client_id, made.client_secret)
+
+
+@router.post("/clients/{client_id}/secrets/{secret_id}/revoke")
+def revoke(client_id: ClientId, secret_id: uuid.UUID, visit: Sender, session: Writing, now: Now) -> Response:
+    """End one secret at once."""
+    clients.revoke_secret(session, client_id, secret_id, now, visit.subject)
+    return flash.go("/admin/clients", "admin.revoked")
+
+
+@router.post("/clients/{client_id}/disable")
+def disable(client_id: ClientId, visit: Sender, session: Writing, now: Now) -> Response:
+    """Shut a client out."""
+    clients.disable_client(session, client_id, now, visit.subject)
+    return flash.go("/admin/clients", "admin.client_disabled")
+
+
+@router.get("/enterprises")
+def show_enterprises(request: Request, visit: Admin, session: Reading, settings: SettingsDep) -> Response:
+    """List the enterprises from a credit code on."""
+    return _enterprises(request, visit, session, settings, {})
+
+
+@router.post("/enterprises")
+def add_enterprise(
+    request: Request,
+    visit: Sender,
+    session: Writing,
+    reading: Reading,
+    settings: SettingsDep,
+    now: Now,
+    credit_code: Field = "",
+    name: Field = "",
+    industry: Field = "",
+    region: Field = "",
+) -> Response:
+    """Register an enterprise."""
+    typed = {"credit_code": credit_code, "name": name, "industry": industry, "region": region}
+    try:
+        sent = forms.valid(EnterpriseIn, **{field: value.strip() for field, value in typed.items()})
+        onboarding.register_enterprise(session, visit.subject, sent, now)
+    except (Invalid, Conflict) as problem:
+        raise Again(_enterprises(request, visit, reading, settings, typed, problem)) from problem
+    return flash.go("/admin/enterprises", "admin.enterprise")
+
+
+@router.post("/sites")
+def add_site(
+    request: Request,
+    visit: Sender,
+    session: Writing,
+    reading: Reading,
+    settings: SettingsDep,
+    now: Now,
+    code: Field = "",
+    enterprise: Field = "",
+    name: Field = "",
+    region: Field = "",
+    reports_from: Field = "",
+) -> Response:
+    """Register a site of an enterprise."""
+    typed = {
+        "code": code,
+        "enterprise": enterprise,
+        "name": name,
+        "region": region,
+        "reports_from": reports_from,
+    }
+    try:
+        sent = forms.valid(
+            SiteIn, **{field: value.strip() for field, value in typed.items() if value.strip()}
+        )
+        onboarding.register_site(session, visit.subject, sent, now=now, timezone=settings.timezone)
+    except (Invalid, Conflict, NotFound) as problem:
+        raise Again(_enterprises(request, visit, reading, settings, typed, problem)) from problem
+    return flash.go("/admin/enterprises", "admin.site")
+
+
+def _users(
+    request: Request,
+    visit: PageSession,
+    session: Reading,
+    settings: SettingsDep,
+    typed: Mapping[str, str],
+    problem: Invalid | Conflict | None = None,
+) -> Response:
+    told = Writer(language_for(request), settings.timezone)
+    people = told.people(*gather.users(session))
+    values = {"people": people, "roles": told.roles(typed.get("role", ""))}
+    return _shown(request, visit, "users", values, typed, problem)
+
+
+def _clients(
+    request: Request,
+    visit: PageSession,
+    session: Reading,
+    settings: SettingsDep,
+    typed: Mapping[str, str],
+    problem: Invalid | Conflict | None = None,
+) -> Response:
+    told = Writer(language_for(request), settings.timezone)
+    values = {"clients": told.clients(*gather.clients(session)), "roles": told.roles(typed.get("role", ""))}
+    return _shown(request, visit, "clients", values, typed, problem)
+
+
+def _enterprises(
+    request: Request,
+    visit: PageSession,
+    session: Reading,
+    settings: SettingsDep,
+    typed: Mapping[str, str],
+    problem: Invalid | Conflict | NotFound | None = None,
+) -> Response:
+    after = request.query_params.get("after", "").replace("\0", "")[:18]
+    found, following = gather.enterprises(session, visit.subject, after)
+    table = Writer(language_for(request), settings.timezone).enterprises(found)
+    return _shown(
+        request, visit, "enterprises", {"table": table, "next": following, "after": after}, typed, problem
+    )
+
+
+def _shown(
+    request: Request,
+    visit: PageSession,
+    part: str,
+    values: Mapping[str, Any],
+    typed: Mapping[str, str] | None = None,
+    problem: Invalid | Conflict | NotFound | None = None,
+) -> Response:
+    """Show a part of the administration; what was typed stands in its form again when it was not right."""
+    language = language_for(request)
+    faults: list[str] = []
+    if problem is not None:
+        faults = faults_in_words(problem, language) or [language.heading(problem.detail)]
+    shell = {
+        "part": part,
+        "parts": _PARTS,
+        "typed": Typed(typed or {}),
+        "faults": faults,
+        "person": person_of(visit),
+    }
+    status = 200 if problem is None else problem.status
+    return render(request, f"admin/{part}.html", {**shell, **values}, status=status)
+
+
+def _secret(request: Request, visit: PageSession, part: str, key: str, name: str, secret: str) -> Response:
+    """Show a secret in the answer itself: it must not stand in an address, a cookie or a cache."""
+    values = {
+        "part": part,
+        "parts": _PARTS,
+        "key": key,
+        "name": name,
+        "secret": secret,
+        "person": person_of(visit),
+    }
+    response = render(request, "admin/secret.html", values)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _id(sent: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(sent)
+    except ValueError:
+        raise NotFound from None

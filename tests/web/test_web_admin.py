@@ -1,0 +1,162 @@
+"""The administrator's pages, and the first start: who may, what is shown once, what is undone at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.run import Run
+from web.html_tree import Node
+from web.small_city import FIRMS, sign_in
+from web.visits import House, Visit, open_house
+
+from app.auth.subjects import Role
+from app.outbox.jobs import enqueue
+from app.outbox.models import Job, JobState
+from app.web.admin.setup import setup_code
+
+
+@pytest.fixture(scope="module")
+def house(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with open_house(run, tmp_path_factory.mktemp("admin")) as made:
+        made.user(Role.ADMIN)
+        made.user(Role.REGULATOR, region="1402")
+        yield made
+
+
+@pytest.fixture(scope="module")
+def admin(house: House) -> Iterator[Visit]:
+    with house.visit("admin") as made:
+        yield made
+
+
+def form(page: Node, action: str) -> Node:
+    return page.one("form", action=action, method="post")
+
+
+def secret(answer_page: Node) -> str:
+    return answer_page.by_id("secret").one("code").text
+
+
+def sent(visit: Visit, filled: Node, status: int = 200, **fields: str) -> Node:
+    from web.html_tree import parsed
+
+    answer = visit.fill(filled, **fields)
+    assert answer.status_code == status, answer.text
+    assert status != 200 or answer.headers["cache-control"] == "no-store"
+    return parsed(answer.text)
+
+
+def test_only_administrators_come_in(house: House) -> None:
+    with house.visit("regulator") as regulator:
+        for path in ("/admin", "/admin/users", "/admin/clients", "/admin/enterprises"):
+            regulator.see(path, 403)
+    with house.visit() as stranger:
+        assert stranger.sent_to("/admin/users").startswith("/sign-in")
+        assert stranger.see("/setup", 404)
+
+
+def test_an_enterprise_its_site_and_its_person_are_made_by_forms(house: House, admin: Visit) -> None:
+    page = admin.see("/admin/enterprises")
+    faulty = sent(
+        admin,
+        form(page, "/admin/enterprises"),
+        422,
+        credit_code="x",
+        name="示例",
+        industry="44",
+        region="140212",
+    )
+    assert "统一社会信用代码" in faulty.by_id("fault").text
+    assert faulty.one("input", name_="industry").attributes["value"] == "44"
+    code = FIRMS["A"]
+    fields = {"credit_code": code, "name": "示例电力", "industry": "44", "region": "140212"}
+    page = admin.do(form(page, "/admin/enterprises"), **fields)
+    assert code in page.by_id("table-enterprises").text
+    page = admin.do(
+        form(page, "/admin/sites"), code=f"{code}001P", enterprise=code, name="示例一厂", region="140212"
+    )
+    assert page.one("p", class_="done").text == "场所已登记。"
+    unknown = sent(
+        admin, form(page, "/admin/sites"), 422, code="X1", enterprise=FIRMS["B"], name="x", region="140212"
+    )
+    assert unknown.by_id("fault")
+
+    users = admin.see("/admin/users")
+    person = {"username": "wang", "name": "王工", "role": "enterprise", "enterprise": code}
+    password = secret(sent(admin, form(users, "/admin/users"), **person))
+    assert sent(admin, form(users, "/admin/users"), 409, **person).by_id("fault")
+    assert sent(admin, form(users, "/admin/users"), 422, username="li", name="李", role="regulator").by_id(
+        "fault"
+    )
+    with house.visit() as wang:
+        assert sign_in(wang.client, "wang", password=password).status_code == 303
+        assert "示例电力" in wang.see("/").one("h1").text
+    page = admin.see("/admin/users")
+    assert "wang" in page.by_id("people").text
+    renewed = secret(sent(admin, form(page, "/admin/users/wang/password")))
+    with house.visit() as wang:
+        assert sign_in(wang.client, "wang", password=password).status_code == 401
+        assert sign_in(wang.client, "wang", password=renewed).status_code == 303
+
+
+def test_a_client_gets_secrets_that_are_shown_once_and_is_shut_out(house: House, admin: Visit) -> None:
+    page = admin.see("/admin/clients")
+    made = sent(admin, form(page, "/admin/clients"), name="市平台", role="regulator", region="1402")
+    first = secret(made)
+    client_id = made.by_id("secret").all("p")[0].text.split()[0]
+
+    def token(key: str) -> int:
+        answer = house.people.client.post(
+            "/oauth/token", auth=(client_id, key), data={"grant_type": "client_credentials"}
+        )
+        return answer.status_code
+
+    assert token(first) == 200
+    page = admin.see("/admin/clients")
+    assert first not in page.text
+    second = secret(sent(admin, form(page, f"/admin/clients/{client_id}/secrets")))
+    assert (token(first), token(second)) == (200, 200)
+    page = admin.see("/admin/clients")
+    revoke = [one for one in page.all("form") if one.attributes["action"].endswith("/revoke")]
+    page = admin.do(revoke[-1])
+    assert sorted((token(first), token(second))) == [200, 401]
+    admin.do(form(page, f"/admin/clients/{client_id}/disable"))
+    assert (token(first), token(second)) == (401, 401)
+    assert "已停用" in admin.see("/admin/clients").by_id("clients").text
+
+
+def test_dead_letters_are_shown_and_tried_again(house: House, admin: Visit) -> None:
+    with house.database.writing() as session:
+        job = session.get_one(Job, enqueue(session, "chain_run", {"run_id": "x"}, now=house.clock()))
+        job.state, job.last_error, job.failed_at = JobState.DEAD, "Boom <b>", house.clock()
+        job_id = job.id
+    page = admin.see("/admin")
+    (dead,) = page.by_id("dead").all("li")
+    assert "chain_run" in dead.text
+    assert "Boom <b>" in dead.text
+    page = admin.do(dead.one("form"))
+    assert not page.by_id("dead").all("li")
+    with house.database.reading() as session:
+        waiting = [
+            one for one in session.query(Job).filter(Job.kind == "chain_run") if one.state is JobState.WAITING
+        ]
+    assert waiting
+    assert admin.fill(form(admin.see("/admin/users"), "/admin/users"), csrf="no").status_code == 403
+    assert job_id
+
+
+def test_the_first_start_makes_one_administrator_for_whoever_holds_the_log(run: Run, tmp_path: Path) -> None:
+    with open_house(run, tmp_path) as house, house.visit() as stranger:
+        assert stranger.sent_to("/sign-in") == "/setup"
+        page = stranger.see("/setup")
+        fields = {"username": "root", "name": "管理员", "password": "quiet-gravel-47"}
+        assert stranger.fill(form(page, "/setup"), code="0" * 12, **fields).status_code == 422
+        code = setup_code(house.app.state.settings)
+        assert stranger.fill(form(page, "/setup"), code=code, csrf="0", **fields).status_code == 422
+        short = stranger.fill(form(page, "/setup"), code=code, **{**fields, "password": "short"})
+        assert short.status_code == 422
+        assert "密码须为" in short.text
+        page = stranger.do(form(page, "/setup"), code=code, **fields)
+        assert page.one("p", class_="done").text == "管理员已创建。"
+        stranger.see("/setup", 404)
+        assert stranger.client.post("/setup", data={"code": code, **fields}).status_code == 404
