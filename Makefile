@@ -7,7 +7,7 @@ MINUTES ?= 5
 RUN = .venv/bin
 
 .PHONY: help demo test lint format types contracts migrations-check openapi-check openapi
-.PHONY: schemathesis spectral wheel lock bench-engine bench-truth clean
+.PHONY: schemathesis spectral wheel lock bench-engine bench-truth bench-pages screenshots clean
 
 help:
 	@echo "make demo              a city with two years of ledgers, in the browser"
@@ -23,6 +23,8 @@ help:
 	@echo "make lock              requirements.lock after pyproject.toml; UPGRADE=--upgrade takes the newest"
 	@echo "make bench-engine      the engine: each goal, what is measured here, ok or not"
 	@echo "make bench-truth       the rules: known faults in a made province, what is found, ok or not; ARGS=\"--sites 2000\""
+	@echo "make bench-pages       the pages: CPU and bytes beside a JSON answer of the same data"
+	@echo "make screenshots       docs/images: the pictures of docs/tour.md, taken of the demo city (needs Chromium)"
 	@echo "make clean             remove what was made here, .venv and var/ too"
 
 # The stamp makes a repeated call quick; it is renewed when what is installed should change.
@@ -83,6 +85,12 @@ bench-engine: .venv/installed
 
 bench-truth: .venv/installed
 	$(RUN)/python -m bench.truth $(ARGS)
+
+bench-pages: .venv/installed
+	$(RUN)/python -m bench.pages
+
+screenshots: .venv/installed
+	$(RUN)/python tests/support/screenshots.py
 
 clean:
 	rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .schemathesis

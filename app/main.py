@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from app.api import openapi
 from app.api.router import router
+from app.audit.metrics import AuditMetrics
 from app.clock import Clock, system_clock
 from app.db.engine import make_engines
 from app.db.session import Database
@@ -21,15 +22,19 @@ from app.observability import logs
 from app.observability.metrics import Metrics
 from app.observability.queue_metrics import QueueMetrics
 from app.observability.request_metrics import RequestMetrics
+from app.sandbox.endpoints import router as sandbox
+from app.sandbox.recorder import Recorder
 from app.settings import Settings
 from app.web.install import install as install_pages
 from app.web.install import refusal
 from app.web.registered import ROUTERS as PAGES
+from app.web.sandbox.pages import router as sandbox_page
+from app.webhooks.metrics import WebhookMetrics
 from app.worker.loop import Worker
 from app.worker.registry import shipped
 
 VERSION = "0.1.0"
-_BULK_PATHS = ("/v1/ledgers/bulk", "/v1/bulletins/check")
+_BULK_PATHS = ("/v1/ledgers/bulk", "/v1/bulletins/check", "/v1/imports", "/v1/permits/import", "/upload")
 _RATE_LIMITED = Reach(
     doors={
         "/oauth/token": SignInDoor(field="client_id", hashes_passwords=False),
@@ -56,10 +61,14 @@ def create_app(settings: Settings, clock: Clock = system_clock, *, with_worker: 
     app.state.database = Database(make_engines(settings))
     app.state.metrics = Metrics(app.state.database.engines, VERSION)
     app.state.metrics.registry.register(QueueMetrics(app.state.database, clock))
+    app.state.metrics.registry.register(AuditMetrics(app.state.database, clock))
+    app.state.metrics.registry.register(WebhookMetrics(app.state.database, clock))
     app.state.worker = Worker(app.state.database, settings, shipped(), clock=clock) if with_worker else None
     handlers.install(app)
     app.router.routes.extend(_routes())
     install_pages(app, settings)
+    if settings.sandbox:
+        _open_sandbox(app, settings, clock)
     openapi.install(app)
     bulk = dict.fromkeys(_BULK_PATHS, settings.max_bulk_bytes)
     app.add_middleware(BodyLimit, limit_bytes=settings.max_body_bytes, limits_by_path=bulk)
@@ -69,6 +78,13 @@ def create_app(settings: Settings, clock: Clock = system_clock, *, with_worker: 
     # The last one added is the outermost: every answer has its id and its headers.
     app.add_middleware(RequestContext, https=settings.secure_cookies)
     return app
+
+
+def _open_sandbox(app: FastAPI, settings: Settings, clock: Clock) -> None:
+    """Add what only a sandbox has: its results, and the journal that they are judged by."""
+    app.include_router(sandbox)
+    app.include_router(sandbox_page)
+    app.add_middleware(Recorder, database=app.state.database, settings=settings, clock=clock)
 
 
 @cache

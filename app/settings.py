@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     outbound: bool = True
     outbound_allow_private: bool = False
     outbound_allowed_networks: Networks = ()
+    permits_sync_url: Annotated[str, Field(max_length=1_000)] | None = None
+    permits_sync_token: SecretStr | None = None
+    permits_sync_region: Annotated[str, Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})?$")] = ""
+    permits_sync_limit: int = Field(200, ge=1, le=1000)
+    sandbox: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @model_validator(mode="after")
@@ -65,6 +70,10 @@ class Settings(BaseSettings):
             if secret == DEVELOPMENT_SECRET or len(secret) < _MIN_SECRET_LENGTH:
                 raise ValueError(
                     f"HUANLIAN_SECRET_KEY must be set to at least {_MIN_SECRET_LENGTH} random characters in production"
+                )
+            if self.sandbox:
+                raise ValueError(
+                    "HUANLIAN_SANDBOX is not for production: a sandbox has a database of its own"
                 )
         return self
 

@@ -1,23 +1,31 @@
 """Every table in one metadata: whoever needs the whole schema (migrations, checks) imports this."""
 
+from app.audit import models as audit
 from app.auth import models as auth
 from app.chain_runs import models as chain_runs
 from app.enterprises import models as enterprises
 from app.findings import models as findings
+from app.imports import models as imports
 from app.ledgers import models as ledgers
 from app.outbox import models as outbox
+from app.permits import models as permits
 from app.reconciliations import models as reconciliations
 from app.reference import models as reference
 from app.transfers import models as transfers
+from app.webhooks import models as webhooks
 
 __all__ = [
+    "audit",
     "auth",
     "chain_runs",
     "enterprises",
     "findings",
+    "imports",
     "ledgers",
     "outbox",
+    "permits",
     "reconciliations",
     "reference",
     "transfers",
+    "webhooks",
 ]

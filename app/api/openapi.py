@@ -90,6 +90,8 @@ _TAGS = {
     "enterprises": "Enterprises, their sites and facilities.",
     "clients": "Machine clients, their secrets and tokens.",
     "reference": "Regions, wastes, processes, coefficients, targets, with their sources.",
+    "audit": "Who changed what, in a chain of hashes that shows any change.",
+    "webhooks": "Addresses that events are sent to, signed after Standard Webhooks, and the log of their deliveries.",
     "operations": "Is the service well, and do its figures agree with each other.",
 }
 _METHODS = ("get", "put", "post", "delete", "patch", "head")

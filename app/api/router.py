@@ -2,18 +2,23 @@
 
 from fastapi import APIRouter
 
+from app.audit.endpoints import router as audit
 from app.bulletins.endpoints import router as bulletins
 from app.chain_runs.endpoints import router as chain_runs
 from app.clients.endpoints import router as clients
 from app.enterprises.endpoints import router as enterprises
 from app.events.endpoints import router as events
 from app.findings.endpoints import router as findings
+from app.imports.endpoints import router as imports
 from app.ledgers.endpoints import router as ledgers
 from app.observability.endpoints import router as operations
+from app.permits.endpoints import router as permits
+from app.permits.reports.endpoints import router as permit_reports
 from app.rates.endpoints import router as rates
 from app.reconciliations.endpoints import router as reconciliations
 from app.reference.endpoints import router as reference
 from app.transfers.endpoints import router as transfers
+from app.webhooks.endpoints import router as webhooks
 
 router = APIRouter()
 for _slice in (
@@ -21,13 +26,18 @@ for _slice in (
     reference,
     enterprises,
     ledgers,
+    imports,
     transfers,
     rates,
     chain_runs,
     reconciliations,
     findings,
+    permits,
+    permit_reports,
     bulletins,
     events,
+    audit,
+    webhooks,
     operations,
 ):
     router.include_router(_slice)

@@ -30,7 +30,14 @@ class Scope(StrEnum):
 
 SCOPES_OF: Mapping[Role, frozenset[Scope]] = {
     Role.ENTERPRISE: frozenset(
-        {Scope.LEDGERS_WRITE, Scope.LEDGERS_READ, Scope.RATES_READ, Scope.CHAINS_READ, Scope.FINDINGS_WRITE}
+        {
+            Scope.LEDGERS_WRITE,
+            Scope.LEDGERS_READ,
+            Scope.RATES_READ,
+            Scope.CHAINS_READ,
+            Scope.FINDINGS_WRITE,
+            Scope.PERMITS_READ,
+        }
     ),
     Role.REGULATOR: frozenset(
         {Scope.LEDGERS_READ, Scope.RATES_READ, Scope.CHAINS_READ, Scope.FINDINGS_WRITE, Scope.PERMITS_READ}

@@ -6,6 +6,7 @@ from datetime import time
 
 from pydantic import JsonValue
 
+from app.audit import service as audit
 from app.auth.subjects import SCOPES_OF, Role, Subject
 from app.chain_runs import pruning, repository, runs
 from app.chain_runs.models import ChainRun, RunState
@@ -34,10 +35,10 @@ def carry_out(context: JobContext, payload: Mapping[str, JsonValue]) -> None:
         reason = error.detail.en if isinstance(error, Problem) else described(error)
         with context.database.writing() as session:
             run = session.get_one(ChainRun, run_id)
-            run.state, run.error = RunState.FAILED, reason
+            runs.fail(session, run, reason, context.now())
         raise
     with context.database.writing() as session:
-        runs.keep(session.get_one(ChainRun, run_id), result, context.now())
+        runs.keep(session, session.get_one(ChainRun, run_id), result, context.now())
         context.complete(session)
 
 
@@ -47,7 +48,9 @@ def prune(context: JobContext, _: Mapping[str, JsonValue]) -> None:
         gone = pruning.dispensable(session, _worker(new_id()), context.now())
     for batch in pruning.batches(gone):
         with context.database.writing() as session:
-            repository.delete_finished(session, batch)
+            deleted = repository.delete_finished(session, batch)
+            changes = [audit.Change("chain_run.let_go", runs.KIND, str(each)) for each in deleted]
+            audit.record(session, audit.worker(PRUNE), changes, now=context.now())
 
 
 def _worker(run_id: uuid.UUID) -> Subject:

@@ -97,9 +97,10 @@ def finished(session: ReadSession) -> list[ChainRun]:
     return list(session.scalars(query.order_by(ChainRun.id.desc())))
 
 
-def delete_finished(session: WriteSession, run_ids: Collection[uuid.UUID]) -> None:
-    """Delete these runs; one that is being solved again stays."""
-    session.execute(delete(ChainRun).where(ChainRun.id.in_(run_ids), ChainRun.state.in_(FINISHED)))
+def delete_finished(session: WriteSession, run_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """Delete these runs; one that is being solved again stays. Answers which are gone."""
+    gone = delete(ChainRun).where(ChainRun.id.in_(run_ids), ChainRun.state.in_(FINISHED))
+    return sorted(session.execute(gone.returning(ChainRun.id)).scalars())
 
 
 def _seen(subject: Subject) -> ColumnElement[bool]:

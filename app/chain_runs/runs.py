@@ -1,11 +1,14 @@
 """Stored runs: asked for, solved by the worker, read again, and out of date as soon as their ledgers change."""
 
+import hashlib
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.audit import service as audit
 from app.auth.subjects import Role, Subject
 from app.chain_runs import report, repository, service
 from app.chain_runs.definitions import followed
@@ -19,7 +22,7 @@ from app.ids import new_id
 from app.outbox.jobs import enqueue
 from app.rates.service import GroupBy, Scope
 
-JOB = "chain_run"
+JOB = KIND = "chain_run"
 
 MOST_GROUPS_KEPT = 10_000
 
@@ -59,6 +62,10 @@ def request(session: WriteSession, subject: Subject, query: RunQuery, now: datet
     session.add(run)
     session.flush()
     enqueue(session, JOB, {"run_id": str(run.id)}, now=now)
+    change = audit.Change(
+        "chain_run.requested", KIND, str(run.id), after=audit.digest(run), region=audit.territory(run.region)
+    )
+    audit.record(session, subject, [change], now=now)
     return run
 
 
@@ -82,11 +89,33 @@ def solve(session: ReadSession, subject: Subject, run: ChainRun) -> Result:
     return Result(ledgers, body)
 
 
-def keep(run: ChainRun, result: Result, now: datetime) -> None:
+def keep(session: WriteSession, run: ChainRun, result: Result, now: datetime) -> None:
     """Store what was found; the chain may have changed since the run was asked for."""
+    before = audit.digest({"state": run.state})
     chain = followed(run.chain_id)
     run.chain_version, run.chain_digest = chain.version, chain.digest
     run.ledgers, run.result, run.state, run.made_at = result.ledgers, result.body, RunState.DONE, now
+    text = json.dumps(result.body, sort_keys=True, ensure_ascii=False)
+    found = {
+        "chain": chain.digest,
+        "ledgers": result.ledgers,
+        "result": hashlib.sha256(text.encode()).hexdigest(),
+    }
+    change = audit.Change(
+        "chain_run.made", KIND, str(run.id), before, audit.digest(found), region=audit.territory(run.region)
+    )
+    audit.record(session, audit.worker(JOB), [change], now=now)
+
+
+def fail(session: WriteSession, run: ChainRun, reason: str, now: datetime) -> None:
+    """Say that a run came to nothing, and why."""
+    before = audit.digest({"state": run.state})
+    run.state, run.error = RunState.FAILED, reason
+    after = audit.digest({"state": run.state, "error": reason})
+    change = audit.Change(
+        "chain_run.failed", KIND, str(run.id), before, after, region=audit.territory(run.region)
+    )
+    audit.record(session, audit.worker(JOB), [change], now=now)
 
 
 def asked_by(run: ChainRun) -> Asked:

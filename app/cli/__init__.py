@@ -10,14 +10,19 @@ from typing import Annotated
 
 import typer
 
-from app.cli import chain_run
+from app.cli import chain_run, permit_reports
+from app.cli.audit import audit_app, receipt_app
 from app.cli.backup import backup, restore
 from app.cli.bulletins import bulletin_app
 from app.cli.chains import chain_app
 from app.cli.clients import client_app, user_app
 from app.cli.database import db_app, seed_app
 from app.cli.findings import findings_app
+from app.cli.imports import EXAMPLE as IMPORT_EXAMPLE
+from app.cli.imports import import_file
+from app.cli.permits import permits_app
 from app.cli.reconciliations import reconciliation_app
+from app.cli.sandbox import sandbox_app
 from app.cli.serving import demo, serve
 from app.cli.worker import jobs_app, worker
 
@@ -43,6 +48,7 @@ db_app.command(epilog="例 example:  huanlian db backup /srv/backup/huanlian-202
 db_app.command(
     epilog="例 example:  HUANLIAN_DATABASE_URL=sqlite:///new/huanlian.db huanlian db restore huanlian-2026-11-21.tar"
 )(restore)
+cli.command("import", epilog=IMPORT_EXAMPLE)(import_file)
 cli.add_typer(db_app, name="db")
 cli.add_typer(seed_app, name="seed")
 cli.add_typer(client_app, name="client")
@@ -52,6 +58,11 @@ chain_app.command(epilog=chain_run.EXAMPLE)(chain_run.run)
 cli.add_typer(chain_app, name="chain")
 cli.add_typer(reconciliation_app, name="reconciliation")
 cli.add_typer(findings_app, name="findings")
+permit_reports.add_to(permits_app)
+cli.add_typer(permits_app, name="permits")
+cli.add_typer(audit_app, name="audit")
+cli.add_typer(receipt_app, name="receipt")
+cli.add_typer(sandbox_app, name="sandbox")
 
 
 @cli.command(epilog="例 example:  huanlian reconcile network.json --json")

@@ -151,6 +151,9 @@ def explain(
         return
     typer.echo(f"{found['title']['zh']} / {found['title']['en']}")
     typer.echo(f"{found['explanation']['zh']}\n{found['explanation']['en']}\n")
+    if (law := found["law"]) is not None:
+        mark = "" if law["verified"] else "（未与官方文本核对 not compared with the official text）"
+        typer.echo(f"依据 by: {law['zh']} / {law['en']}{mark}\n")
     evidence = found["evidence"]
     _print(
         ("数字 figure", "月 month", "场所 site", "吨 t", "台账 ledger", "版 version"),

@@ -162,7 +162,8 @@ def retry(
     kind: _Kind = None,
 ) -> None:
     """让失败任务重新排队 / let dead letters be tried again, with a clean count."""
-    from app.clock import system_clock  # noqa: PLC0415 - only when the command runs
+    from app.audit import service as audit  # noqa: PLC0415 - only when the command runs
+    from app.clock import system_clock  # noqa: PLC0415 - same
     from app.outbox import queue  # noqa: PLC0415 - same
 
     if (job_id is None) != every:
@@ -170,7 +171,10 @@ def retry(
     wanted = None if job_id is None else _uuid(job_id)
     with opened(read_settings()) as database:
         with database.writing() as session:
-            moved = queue.retry_dead(session, now=system_clock(), job_id=wanted, kind=kind)
+            now = system_clock()
+            moved = queue.retry_dead(session, now=now, job_id=wanted, kind=kind)
+            changes = [audit.Change("job.retried", "job", str(each)) for each in moved]
+            audit.record(session, audit.operator(), changes, now=now)
         if wanted is not None and not moved:
             refuse(f"没有这个失败任务 there is no such dead letter: {job_id}")
         typer.echo(f"重新排队 waiting again: {len(moved)}")

@@ -44,10 +44,16 @@ def issue_access_token(
 
 
 @router.post("/v1/clients", status_code=201)
-def create_client(session: Writing, now: Now, _admin: Admin, body: ClientIn) -> NewClientOut:
+def create_client(session: Writing, now: Now, admin: Admin, body: ClientIn) -> NewClientOut:
     """Make a machine client with all the scopes of its role; its secret is told this once."""
     made = service.create_client(
-        session, name=body.name, role=body.role, enterprise=body.enterprise, region=body.region, now=now
+        session,
+        name=body.name,
+        role=body.role,
+        enterprise=body.enterprise,
+        region=body.region,
+        now=now,
+        by=admin,
     )
     return NewClientOut(client_id=made.client_id, client_secret=made.client_secret, scopes=list(made.scopes))
 
@@ -67,9 +73,9 @@ def list_clients(
 
 
 @router.post("/v1/clients/{client_id}/secrets", status_code=201)
-def rotate_client_secret(session: Writing, now: Now, _admin: Admin, client_id: ClientId) -> NewSecretOut:
+def rotate_client_secret(session: Writing, now: Now, admin: Admin, client_id: ClientId) -> NewSecretOut:
     """Give a client a new secret, told this once; the two newest work, older ones end now."""
-    made = service.rotate_secret(session, client_id, now)
+    made = service.rotate_secret(session, client_id, now, admin)
     return NewSecretOut(
         client_id=client_id,
         secret_id=made.id,
@@ -80,16 +86,16 @@ def rotate_client_secret(session: Writing, now: Now, _admin: Admin, client_id: C
 
 @router.delete("/v1/clients/{client_id}/secrets/{credential_id}", status_code=204)
 def revoke_client_secret(
-    session: Writing, now: Now, _admin: Admin, client_id: ClientId, credential_id: uuid.UUID
+    session: Writing, now: Now, admin: Admin, client_id: ClientId, credential_id: uuid.UUID
 ) -> None:
     """End one secret of a client at once."""
-    service.revoke_secret(session, client_id, credential_id, now)
+    service.revoke_secret(session, client_id, credential_id, now, admin)
 
 
 @router.post("/v1/clients/{client_id}/disable")
-def disable_client(session: Writing, now: Now, _admin: Admin, client_id: ClientId) -> ClientOut:
+def disable_client(session: Writing, now: Now, admin: Admin, client_id: ClientId) -> ClientOut:
     """Shut a client out; tokens it holds end within their lifetime."""
-    return _shown(session, [service.disable_client(session, client_id, now)])[0]
+    return _shown(session, [service.disable_client(session, client_id, now, admin)])[0]
 
 
 def _shown(session: ReadSession, clients: Sequence[Client]) -> list[ClientOut]:

@@ -30,6 +30,10 @@ def username_taken(session: ReadSession, username: str) -> bool:
     return session.scalar(select(User.id).where(User.username == username)) is not None
 
 
+def user(session: ReadSession, username: str) -> User | None:
+    return session.scalar(select(User).where(User.username == username))
+
+
 def credit_codes(session: ReadSession, enterprises: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Give the credit codes of enterprises."""
     query = select(Enterprise.id, Enterprise.credit_code).where(Enterprise.id.in_(enterprises))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.audit import service as audit
 from app.auth import client_secrets, passwords
 from app.auth.models import Client, ClientSecret, User
 from app.auth.subjects import SCOPES_OF, Role, Scope, Subject
@@ -18,6 +19,10 @@ from app.http.problems import Conflict, Invalid, NotFound
 from app.ids import new_id
 
 MAX_USERNAME = 64
+
+
+By = Subject | audit.Actor | None
+"""Who does it: an administrator, or None for whoever works at the machine's command line."""
 
 
 class UsernameTaken(Conflict):
@@ -51,6 +56,7 @@ def create_client(
     enterprise: str | None = None,
     region: str | None = None,
     now: datetime,
+    by: By = None,
 ) -> NewClient:
     """Make a client with all the scopes of its role. `enterprise` is a credit code, `region` a prefix."""
     owner = owner_of(session, role, enterprise, region)
@@ -67,7 +73,8 @@ def create_client(
     )
     session.add(client)
     session.flush()
-    secret = _add_secret(session, client, now)
+    _record(session, by, "client.created", client.client_id, None, audit.digest(client), now)
+    secret = _add_secret(session, client, now, by)
     return NewClient(client.client_id, secret.client_secret, scopes_of(client))
 
 
@@ -81,6 +88,7 @@ def create_user(
     enterprise: str | None = None,
     region: str | None = None,
     now: datetime,
+    by: By = None,
 ) -> Subject:
     """Make a person who signs in with a password."""
     _check_login(username, password)
@@ -101,29 +109,48 @@ def create_user(
     )
     session.add(user)
     session.flush()
+    _record(session, by, "user.created", username, None, audit.digest(user), now)
     return Subject(user.id, user.name, role, SCOPES_OF[role], owner.enterprise_id, owner.region)
 
 
-def rotate_secret(session: WriteSession, client_id: str, now: datetime) -> NewSecret:
+def set_password(session: WriteSession, username: str, password: str, now: datetime, by: By = None) -> bool:
+    """Give a person another password; False when there is no such person."""
+    _check_login(username, password)
+    user = repository.user(session, username)
+    if user is None:
+        return False
+    user.password_hash = passwords.hashed(password)
+    session.flush()
+    _record(session, by, "user.password_changed", username, None, None, now)
+    return True
+
+
+def rotate_secret(session: WriteSession, client_id: str, now: datetime, by: By = None) -> NewSecret:
     """Give a client a new secret. The two newest live, so that it can change over without a gap."""
     lock_names(session, [f"client:{client_id}"])
-    return _add_secret(session, find(session, client_id), now)
+    return _add_secret(session, find(session, client_id), now, by)
 
 
-def revoke_secret(session: WriteSession, client_id: str, secret_id: uuid.UUID, now: datetime) -> None:
+def revoke_secret(
+    session: WriteSession, client_id: str, secret_id: uuid.UUID, now: datetime, by: By = None
+) -> None:
     """End one secret at once. To end it again changes nothing."""
     lock_names(session, [f"client:{client_id}"])
     client = find(session, client_id)
     secret = session.get(ClientSecret, secret_id)
     if secret is None or secret.client_pk != client.id:
         raise NotFound
-    secret.revoked_at = secret.revoked_at or now
+    if secret.revoked_at is None:
+        _revoke(session, client, [secret], now, by)
 
 
-def disable_client(session: WriteSession, client_id: str, now: datetime) -> Client:
+def disable_client(session: WriteSession, client_id: str, now: datetime, by: By = None) -> Client:
     """Shut a client out: no more tokens; those it holds end within their fifteen minutes."""
     client = find(session, client_id)
-    client.disabled_at = client.disabled_at or now
+    if client.disabled_at is None:
+        before = audit.digest(client)
+        client.disabled_at = now
+        _record(session, by, "client.disabled", client_id, before, audit.digest(client), now)
     return client
 
 
@@ -153,11 +180,10 @@ def scopes_of(client: Client) -> tuple[Scope, ...]:
     return tuple(Scope(scope) for scope in client.scopes.split())
 
 
-def _add_secret(session: WriteSession, client: Client, now: datetime) -> NewSecret:
+def _add_secret(session: WriteSession, client: Client, now: datetime, by: By) -> NewSecret:
     older = live(repository.secrets_of(session, [client.id]))
     pushed_out = older[client_secrets.MAX_LIVE - 1 :]
-    for secret in pushed_out:
-        secret.revoked_at = now
+    _revoke(session, client, pushed_out, now, by)
     plain = client_secrets.new_secret()
     kept = ClientSecret(
         id=new_id(),
@@ -168,7 +194,31 @@ def _add_secret(session: WriteSession, client: Client, now: datetime) -> NewSecr
     )
     session.add(kept)
     session.flush()
+    _record(session, by, "client.secret_added", client.client_id, None, audit.digest(kept), now)
     return NewSecret(kept.id, plain, tuple(secret.id for secret in pushed_out))
+
+
+def _revoke(
+    session: WriteSession, client: Client, secrets: Sequence[ClientSecret], now: datetime, by: By
+) -> None:
+    for secret in secrets:
+        before = audit.digest(secret)
+        secret.revoked_at = now
+        _record(session, by, "client.secret_revoked", client.client_id, before, audit.digest(secret), now)
+
+
+def _record(
+    session: WriteSession,
+    by: By,
+    action: str,
+    object_id: str,
+    before: str | None,
+    after: str | None,
+    now: datetime,
+) -> None:
+    """Write down what was done to a client or a person. Without a region: only administrators read of it."""
+    change = audit.Change(action, action.partition(".")[0], object_id, before, after)
+    audit.record(session, by or audit.operator(), [change], now=now)
 
 
 def _check_login(username: str, password: str) -> None:

@@ -2,18 +2,20 @@
 
 from datetime import datetime
 
+from app.audit import service as audit
 from app.auth.subjects import Scope, Subject
 from app.clock import local_date
 from app.db.locks import lock_names
 from app.db.session import WriteSession
 from app.domain.errors import Fault, Message
 from app.domain.periods import Month
-from app.enterprises import history, repository, rules
+from app.enterprises import events, history, repository, rules
 from app.enterprises.models import Enterprise, Site
 from app.enterprises.onboarding import own_site, refuse_taken_permit, relink_site
 from app.enterprises.rolling import move_rollups
 from app.enterprises.schemas import SitePatch
 from app.http.problems import Forbidden
+from app.permits import service as permits
 from app.reference import service as reference
 
 _SAID_OF_THE_CHANGE = ("from_month", "reason")
@@ -38,17 +40,24 @@ def change_site(
     if not changes:
         return site, owner
     _refuse_wrong(session, subject, site, changes)
-    former_region, former_permit = site.region, site.permit_number
+    former_region, former_permit, before = site.region, site.permit_number, audit.digest(site)
     for name, value in changes.items():
         setattr(site, name, value)
     rules.refuse(rules.period_faults(site.reports_from, site.reports_until))
     session.flush()
     since = patch.from_month or Month.of(local_date(now, timezone))
-    history.record(session, site, from_month=since, reason=patch.reason, actor=subject.actor, now=now)
+    made = history.record(session, site, from_month=since, reason=patch.reason, actor=subject.actor, now=now)
+    change = audit.Change(
+        "site.changed", "site", site.code, before, audit.digest(site), made.number, site.region
+    )
+    audit.record(session, subject, [change], now=now)
+    former = former_region if site.region != former_region else None
+    events.tell(session, site, changes, now=now, former_region=former)
     if site.region != former_region:
         move_rollups(session, site.id, former_region, site.region)
     if {"permit_number", "reports_from", "reports_until"} & changes.keys():
         relink_site(session, site, former_permit)
+        permits.rematch(session, numbers=[site.permit_number, former_permit], now=now)
     return site, owner
 
 

@@ -57,13 +57,13 @@ SiteFilter = Annotated[str | None, Query(max_length=64, pattern=r"^[0-9A-Za-z][0
 @router.post("/enterprises", status_code=201, responses=_already(EnterpriseOut))
 def post_enterprise(
     body: EnterpriseIn,
-    _subject: Admin,
+    subject: Admin,
     session: Writing,
     now: Now,
     response: Response,
 ) -> EnterpriseOut:
     """Register an enterprise; the same body again answers 200."""
-    enterprise, made = onboarding.register_enterprise(session, body, now)
+    enterprise, made = onboarding.register_enterprise(session, subject, body, now)
     _located(response, f"/v1/enterprises/{enterprise.credit_code}", made=made)
     return _enterprise_out(session, enterprise)
 
@@ -92,13 +92,13 @@ def post_succession(
     *,
     credit_code: CreditCodePath,
     body: SuccessionIn,
-    _subject: Admin,
+    subject: Admin,
     session: Writing,
     now: Now,
     settings: SettingsDep,
 ) -> EnterpriseOut:
     """Name the successor of an enterprise: it answers for its sites from now on, and the old code keeps its meaning."""
-    old = succession.succeed(session, credit_code, body, now=now, timezone=settings.timezone)
+    old = succession.succeed(session, subject, credit_code, body, now=now, timezone=settings.timezone)
     return _enterprise_out(session, old)
 
 

@@ -8,17 +8,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.audit import service as audit
 from app.auth.subjects import Scope, Subject
 from app.clock import local_date
 from app.db.locks import lock_names
 from app.db.session import WriteSession
 from app.domain.errors import Fault, Message
 from app.domain.periods import Month
-from app.enterprises import history, repository, rules, service
+from app.enterprises import events, history, repository, rules, service
 from app.enterprises.models import Enterprise, Facility, Site
 from app.enterprises.schemas import EnterpriseIn, FacilityIn, SiteIn
 from app.http.problems import Conflict, Forbidden, Invalid, NotFound
 from app.ids import new_id
+from app.permits import service as permits
 from app.reference import service as reference
 from app.transfers import service as transfers
 
@@ -33,8 +35,10 @@ class AlreadyRegistered(Conflict):
     title = Message("该代码已登记，且内容不同", "This code is registered already, with different content")
 
 
-def register_enterprise(session: WriteSession, body: EnterpriseIn, now: datetime) -> tuple[Enterprise, bool]:
-    """Register an enterprise; True when it is new. Raises Invalid, AlreadyRegistered."""
+def register_enterprise(
+    session: WriteSession, subject: Subject, body: EnterpriseIn, now: datetime
+) -> tuple[Enterprise, bool]:
+    """Register an enterprise, as an administrator; True when it is new. Raises Invalid, AlreadyRegistered."""
     rules.refuse(rules.place_faults(reference.codes(session), region=body.region, industry=body.industry))
     lock_names(session, [f"enterprise:{body.credit_code}"])
     present = repository.enterprise_by_code(session, body.credit_code)
@@ -51,6 +55,14 @@ def register_enterprise(session: WriteSession, body: EnterpriseIn, now: datetime
     session.add(made)
     session.flush()
     transfers.relink(session, [made.credit_code])
+    change = audit.Change(
+        "enterprise.registered",
+        "enterprise",
+        made.credit_code,
+        after=audit.digest(made),
+        region=made.region,
+    )
+    audit.record(session, subject, [change], now=now)
     return made, True
 
 
@@ -85,7 +97,14 @@ def register_site(
     session.add(made)
     session.flush()
     history.record(session, made, from_month=made.reports_from, reason=None, actor=subject.actor, now=now)
-    relink_site(session, made)
+    was_named = relink_site(session, made)
+    permits.rematch(session, numbers=[made.permit_number], now=now)
+    change = audit.Change(
+        "site.registered", "site", made.code, after=audit.digest(made), version=1, region=made.region
+    )
+    audit.record(session, subject, [change], now=now)
+    if was_named:
+        events.tell(session, made, ["code"], now=now)
     return made, repository.enterprise_by_id(session, owner.last_successor_id or owner.id), True
 
 
@@ -103,6 +122,15 @@ def register_facility(
     made = Facility(id=new_id(), site_id=site.id, created_at=now, **wanted)
     session.add(made)
     session.flush()
+    change = audit.Change(
+        "facility.registered",
+        "facility",
+        f"{site.code}/{made.code}",
+        after=audit.digest(made),
+        region=site.region,
+    )
+    audit.record(session, subject, [change], now=now)
+    events.tell(session, site, ["facilities"], now=now)
     return made, site, True
 
 
@@ -139,13 +167,16 @@ def _refuse_former(subject: Subject, owner: Enterprise) -> None:
         raise Forbidden(Message("已由承继企业办理", "the enterprise that succeeded this one acts for it now"))
 
 
-def relink_site(session: WriteSession, site: Site, former_permit: str | None = None) -> None:
-    """Let the transfers that named this site, or an enterprise whose only site it was or is, find whom they mean."""
+def relink_site(session: WriteSession, site: Site, former_permit: str | None = None) -> bool:
+    """Let the transfers that named this site, or an enterprise whose only site it was or is, find whom they mean.
+
+    Tells whether any of them found another one.
+    """
     line = [repository.enterprise_by_id(session, site.enterprise_id)]
     while line[-1].successor_id is not None:
         line.append(repository.enterprise_by_id(session, line[-1].successor_id))
     named = [site.code, site.permit_number, former_permit, *(member.credit_code for member in line)]
-    transfers.relink(session, [code for code in named if code is not None])
+    return transfers.relink(session, [code for code in named if code is not None])
 
 
 def _refuse_hidden(session: WriteSession, subject: Subject, site: Site) -> None:

@@ -6,15 +6,18 @@ follows whom is said by the enterprises alone (docs/decisions/0013-site-history.
 
 from datetime import datetime
 
+from app.audit import service as audit
+from app.auth.subjects import Subject
 from app.clock import local_date
 from app.db.locks import lock_names
 from app.db.session import WriteSession
 from app.domain.errors import Fault, Message
 from app.domain.periods import Month
-from app.enterprises import repository, rules
+from app.enterprises import events, repository, rules
 from app.enterprises.models import Enterprise
 from app.enterprises.schemas import SuccessionIn
 from app.http.problems import Conflict, Invalid, NotFound
+from app.permits import service as permits
 from app.transfers import service as transfers
 
 _FUTURE = Message(
@@ -33,7 +36,13 @@ class SuccessionRing(Conflict):
 
 
 def succeed(
-    session: WriteSession, credit_code: str, body: SuccessionIn, *, now: datetime, timezone: str
+    session: WriteSession,
+    subject: Subject,
+    credit_code: str,
+    body: SuccessionIn,
+    *,
+    now: datetime,
+    timezone: str,
 ) -> Enterprise:
     """Let a successor answer for an enterprise. Raises NotFound, Invalid, AlreadySucceeded, SuccessionRing."""
     # One name for all: two successions at once could otherwise close a ring.
@@ -55,13 +64,28 @@ def succeed(
     if last.id == old.id:
         raise SuccessionRing(extra={"credit_code": credit_code})
     repository.hold_register(session, to_change_it=True)
+    before = audit.digest(old)
     old.successor_id, old.succeeded_from, old.succession_reason = new.id, body.from_month, body.reason
     old.succession_recorded_at = now
     session.flush()
+    _let_codes_follow(session, old, new, last, now)
+    change = audit.Change(
+        "enterprise.succeeded", "enterprise", credit_code, before, audit.digest(old), region=old.region
+    )
+    audit.record(session, subject, [change], now=now)
+    events.tell_succession(session, old, now=now)
+    return old
+
+
+def _let_codes_follow(
+    session: WriteSession, old: Enterprise, new: Enterprise, last: Enterprise, now: datetime
+) -> None:
+    """Let whatever was named by a code of the line find whom it means now."""
     repository.extend_lines(session, old.id, last.id)
+    session.refresh(old)
     # The codes that now mean more sites than before: the successor's, and those of its successors.
     line = [new]
     while line[-1].successor_id is not None:
         line.append(repository.enterprise_by_id(session, line[-1].successor_id))
     transfers.relink(session, [member.credit_code for member in line])
-    return old
+    permits.rematch(session, credit_codes=[old.credit_code, *(each.credit_code for each in line)], now=now)

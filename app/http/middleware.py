@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from app.http.origin import coming_from
 from app.http.problems import MEDIA_TYPE, PayloadTooLarge
 from app.ids import new_id
 
@@ -58,7 +59,8 @@ class RequestContext:
 
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            await self._app(scope, receive, send_with_headers)
+            with coming_from(scope):
+                await self._app(scope, receive, send_with_headers)
         finally:
             elapsed = round((time.perf_counter() - started) * 1000, 1)
             _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=elapsed)

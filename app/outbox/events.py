@@ -17,7 +17,7 @@ from app.ids import new_id
 from app.outbox.jobs import current_request
 from app.outbox.models import Event
 
-TOPICS: Mapping[str, Scope] = {
+TOPICS: Mapping[str, Scope | None] = {
     "ledger": Scope.LEDGERS_READ,
     "transfer": Scope.LEDGERS_READ,
     "site": Scope.LEDGERS_READ,
@@ -25,8 +25,11 @@ TOPICS: Mapping[str, Scope] = {
     "reconciliation": Scope.CHAINS_READ,
     "finding": Scope.FINDINGS_WRITE,
     "permit": Scope.PERMITS_READ,
+    "webhook": None,
+    "audit": Scope.ADMIN,
+    "reference": Scope.LEDGERS_READ,
 }
-"""What comes before the point of a type, and the scope that reading such events takes."""
+"""What comes before the point of a type, and the scope that reading such events takes; None: whom it is about reads it."""
 
 _TYPE = re.compile(r"([a-z_]+)\.[a-z_]+", re.ASCII)
 _MAX_TYPE = 64

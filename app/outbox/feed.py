@@ -52,16 +52,22 @@ def place(
 ) -> Placed | None:
     """Give the next places to at most BATCH events, and enqueue the jobs that wait for such events.
 
-    None when there is nothing to place, or another relay is at it. Jobs get `{"after", "upto"}`: see `between`.
+    A job waits for types, or with `topic.*` for all of a topic. None when there is nothing to place, or another relay is
+    at it. Jobs get `{"after", "upto"}`: see `between`.
     """
     if not _is_only_relay(session):
         return None
     placed = _place(session)
     if placed is not None:
         for kind, types in sorted(subscriptions.items()):
-            if placed.types & set(types):
+            if any(wants(types, each) for each in placed.types):
                 enqueue(session, kind, {"after": placed.after, "upto": placed.upto}, now=now)
     return placed
+
+
+def wants(types: Collection[str], event_type: str) -> bool:
+    """Whether a type is among these, by itself or as one of a topic (`ledger.*`)."""
+    return event_type in types or f"{event_type.partition('.')[0]}.*" in types
 
 
 def _is_only_relay(session: WriteSession) -> bool:
@@ -124,7 +130,7 @@ def _visible(subject: Subject) -> ColumnElement[bool]:
         ),
         visible_to(subject, region=Event.counterpart_region),
     )
-    open_topics = sorted(topic for topic, scope in TOPICS.items() if scope in subject.scopes)
+    open_topics = sorted(topic for topic, scope in TOPICS.items() if scope is None or scope in subject.scopes)
     return and_(
         mine, or_(false(), *(Event.type.startswith(f"{topic}.", autoescape=True) for topic in open_topics))
     )

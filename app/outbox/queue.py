@@ -143,6 +143,12 @@ def is_there(session: ReadSession, job_id: uuid.UUID) -> bool:
     return session.get(Job, job_id) is not None
 
 
+def is_asked_for(session: ReadSession, kind: str) -> bool:
+    """Whether a job of the kind waits or runs."""
+    alive = exists(select(Job.id).where(Job.kind == kind, Job.state != JobState.DEAD))
+    return session.execute(select(alive)).scalar_one()
+
+
 def retry_dead(
     session: WriteSession, *, now: datetime, job_id: uuid.UUID | None = None, kind: str | None = None
 ) -> list[uuid.UUID]:

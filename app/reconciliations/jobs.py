@@ -6,6 +6,7 @@ from datetime import time
 
 from pydantic import JsonValue
 
+from app.audit import service as audit
 from app.auth.subjects import SCOPES_OF, Role, Subject
 from app.db.session import Database
 from app.http.problems import Problem
@@ -37,14 +38,14 @@ def carry_out(context: JobContext, payload: Mapping[str, JsonValue]) -> None:
         reason = error.detail.en if isinstance(error, Problem) else described(error)
         with context.database.writing() as session:
             run = session.get_one(Reconciliation, run_id)
-            run.state, run.error = ReconciliationState.FAILED, reason
+            runs.fail(session, run, reason, context.now())
         raise
     # Nobody sees the flows before the run is done, so they need not stand in one transaction with it.
     for rows in runs.flow_rows(run_id, result.found):
         with context.database.writing() as session:
             repository.add_flows(session, rows)
     with context.database.writing() as session:
-        runs.keep(session.get_one(Reconciliation, run_id), result, context.now())
+        runs.keep(session, session.get_one(Reconciliation, run_id), result, context.now())
         context.complete(session)
 
 
@@ -59,6 +60,10 @@ def prune(context: JobContext, _: Mapping[str, JsonValue]) -> None:
                 continue
             # Nobody is to see half of its flows.
             run.state, run.error = ReconciliationState.FAILED, "let go"
+            change = audit.Change(
+                "reconciliation.let_go", runs.KIND, str(run_id), region=audit.territory(run.region)
+            )
+            audit.record(session, audit.worker(PRUNE), [change], now=context.now())
         _drop_flows(context.database, run_id)
         with context.database.writing() as session:
             repository.delete_failed(session, run_id)

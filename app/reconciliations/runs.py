@@ -1,5 +1,7 @@
 """Stored reconciliations: asked for, done by the worker, read again, out of date when their ledgers change."""
 
+import hashlib
+import json
 import math
 import uuid
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from app.audit import service as audit
 from app.auth.subjects import Role, Subject
 from app.db.session import ReadSession, WriteSession
 from app.domain.errors import Message
@@ -24,7 +27,7 @@ from app.reconciliations.schemas import SummaryOut
 from app.reconciliations.service import Asked, Reconciled, ReconciliationQuery
 from chains.reconciliation import Options
 
-JOB = "reconciliation"
+JOB = KIND = "reconciliation"
 
 FLOWS_AT_ONCE = 2_000
 """Flows written in one transaction: other writers wait no longer than that takes."""
@@ -68,6 +71,14 @@ def request(
     session.add(run)
     session.flush()
     enqueue(session, JOB, {"reconciliation_id": str(run.id)}, now=now)
+    change = audit.Change(
+        "reconciliation.requested",
+        KIND,
+        str(run.id),
+        after=audit.digest(run),
+        region=audit.territory(run.region),
+    )
+    audit.record(session, subject, [change], now=now)
     return run
 
 
@@ -96,11 +107,38 @@ def solve(session: ReadSession, subject: Subject, run: Reconciliation) -> Result
     )
 
 
-def keep(run: Reconciliation, result: Result, now: datetime) -> None:
+def keep(session: WriteSession, run: Reconciliation, result: Result, now: datetime) -> None:
     """Store what was found; the flows are there already."""
+    before = audit.digest({"state": run.state})
     run.ledgers, run.method = result.ledgers, result.method
     run.summary, run.intervals = result.summary, result.intervals
     run.state, run.made_at = ReconciliationState.DONE, now
+    text = json.dumps([result.summary, result.intervals], sort_keys=True, ensure_ascii=False)
+    found = {
+        "ledgers": result.ledgers,
+        "method": result.method,
+        "result": hashlib.sha256(text.encode()).hexdigest(),
+    }
+    change = audit.Change(
+        "reconciliation.made",
+        KIND,
+        str(run.id),
+        before,
+        audit.digest(found),
+        region=audit.territory(run.region),
+    )
+    audit.record(session, audit.worker(JOB), [change], now=now)
+
+
+def fail(session: WriteSession, run: Reconciliation, reason: str, now: datetime) -> None:
+    """Say that a run came to nothing, and why."""
+    before = audit.digest({"state": run.state})
+    run.state, run.error = ReconciliationState.FAILED, reason
+    after = audit.digest({"state": run.state, "error": reason})
+    change = audit.Change(
+        "reconciliation.failed", KIND, str(run.id), before, after, region=audit.territory(run.region)
+    )
+    audit.record(session, audit.worker(JOB), [change], now=now)
 
 
 def flow_rows(reconciliation_id: uuid.UUID, found: Reconciled) -> Iterator[tuple[dict[str, Any], ...]]:

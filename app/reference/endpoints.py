@@ -142,7 +142,7 @@ def put_coefficient(
 ) -> ReferenceOut:
     """Change a coefficient, held to the rules of the shipped ones; the former version is kept, later loads leave it alone."""
     changed = service.Change(**dict(body))
-    row = service.change(session, "coefficients", code, changed, actor=subject.actor, now=now)
+    row = service.change(session, "coefficients", code, changed, subject=subject, now=now)
     return ReferenceOut.model_validate(row, from_attributes=True)
 
 

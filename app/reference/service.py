@@ -7,11 +7,14 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from app.audit import service as audit
+from app.auth.subjects import Subject
 from app.db.locks import lock_names
 from app.db.session import ReadSession, WriteSession
 from app.domain.errors import Fault, Message
 from app.http.problems import Invalid, NotFound
 from app.ids import new_id
+from app.outbox.events import NewEvent, publish
 from app.reference import repository
 from app.reference.checks import ROW_CHECKS, stays_of_its_kind
 from app.reference.models import ReferenceRelease, ReferenceRow
@@ -119,7 +122,14 @@ def load(session: WriteSession, release: ShippedRelease, now: datetime) -> LoadR
     recorded = _record(session, release, now, touched=bool(fresh or changed or retired))
     origin = {"release_id": recorded.id, "changed_by": BY_RELEASE, "created_at": now}
     repository.supersede(session, [*(old_id for old_id, _ in changed), *retired], now)
-    repository.add_rows(session, [columns | origin for columns in [*fresh, *(new for _, new in changed)]])
+    new_rows = [*fresh, *(new for _, new in changed)]
+    others = [(row.kind, row.code) for row in present.values() if row.id in set(retired)]
+    repository.add_rows(session, [columns | origin for columns in new_rows])
+    if fresh or changed or retired:
+        told = audit.Change("reference.loaded", "reference_release", release.name, after=release.sha256)
+        audit.record(session, audit.operator(), [told], now=now)
+    if numbers:  # the first load changes nothing that was held to anything
+        _tell(session, [*others, *((row["kind"], row["code"]) for row in new_rows)], now)
     unchanged = len(release.rows) - len(fresh) - len(changed) - kept
     return LoadReport(len(fresh), len(changed), unchanged, kept, len(retired), release.name)
 
@@ -198,7 +208,7 @@ class Change:
 
 
 def change(
-    session: WriteSession, kind: str, code: str, changed: Change, *, actor: str, now: datetime
+    session: WriteSession, kind: str, code: str, changed: Change, *, subject: Subject, now: datetime
 ) -> ReferenceRow:
     """Add a version of a row by an administrator, none for the same content again. Raises NotFound, Invalid.
 
@@ -221,7 +231,7 @@ def change(
         retrieved_on=changed.retrieved_on,
         verified=changed.verified,
         release_id=None,
-        changed_by=actor,
+        changed_by=subject.actor,
         created_at=now,
         superseded_at=None,
     )
@@ -232,7 +242,34 @@ def change(
     session.flush()
     session.add(new)
     session.flush()
+    _write_down(session, subject, old, new, now)
+    _tell(session, [(kind, code)], now)
     return new
+
+
+def _write_down(
+    session: WriteSession, subject: Subject, old: ReferenceRow, new: ReferenceRow, now: datetime
+) -> None:
+    told = audit.Change(
+        "reference.changed",
+        "reference",
+        f"{new.kind}/{new.code}",
+        audit.digest(_content(old)),
+        audit.digest(_content(new)),
+        new.version,
+    )
+    audit.record(session, subject, [told], now=now)
+
+
+def _tell(session: WriteSession, rows: Sequence[tuple[str, str]], now: datetime) -> None:
+    """Publish which rows say something else than before."""
+    told = [{"kind": kind, "code": code} for kind, code in rows]
+    publish(session, [NewEvent("reference.changed", each, region=None) for each in told], now=now)
+
+
+def _content(row: ReferenceRow) -> dict[str, Any]:
+    """What a version says, and where it is from."""
+    return {each.name: getattr(row, each.name) for each in fields(Change)}
 
 
 def _refuse_faults(session: ReadSession, old: ReferenceRow, new: ReferenceRow) -> None:

@@ -92,6 +92,10 @@ SHAPES: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
     },
     "industries": {"section": is_text, "section_name": is_text},
     "methods": {"relative_sigma": is_decimal},
+    "permit_columns": {
+        "region": lambda value: isinstance(value, str),
+        **dict.fromkeys(("columns", "values", "units"), _is_mapping),
+    },
     "processes": {
         "role": is_text,
         "product_names": _is_mapping,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.audit import service as audit
 from app.auth.subjects import Role, Subject
 from app.db.session import WriteSession
 from app.domain.errors import Message
@@ -43,24 +44,42 @@ def confirm(
     _lock(session, transfer)
     if transfer.sent_grams is None:
         raise Conflict(Message("转出方尚未填报，无可确认", "the sender has not declared anything to confirm"))
+    before = audit.digest(transfer)
     transfer.decision = decision
     transfer.decided_grams = {
         Decision.CONFIRM: transfer.sent_grams,
         Decision.CORRECT: grams,
         Decision.DISPUTE: 0,
     }[decision]
-    session.add(
-        TransferConfirmation(
-            id=new_id(),
-            transfer_id=transfer.id,
-            decision=decision,
-            grams=transfer.decided_grams,
-            declared_grams=transfer.sent_grams,
-            comment=comment,
-            actor=subject.actor,
-            at=now,
-        )
+    said = TransferConfirmation(
+        id=new_id(),
+        transfer_id=transfer.id,
+        decision=decision,
+        grams=transfer.decided_grams,
+        declared_grams=transfer.sent_grams,
+        comment=comment,
+        actor=subject.actor,
+        at=now,
     )
+    session.add(said)
     session.flush()
-    publish(session, [events.of_confirmation(session, transfer, decision)], now=now)
+    _tell(session, subject, transfer, decision, before, now)
     return transfer
+
+
+def _tell(
+    session: WriteSession,
+    subject: Subject,
+    transfer: Transfer,
+    decision: Decision,
+    before: str,
+    now: datetime,
+) -> None:
+    told = events.of_confirmation(session, transfer, decision)
+    publish(session, [told], now=now)
+    # The receiver acts, in its own territory; where it is not registered with a site, in the sender's.
+    region = told.counterpart_region or told.region
+    change = audit.Change(
+        told.type, "transfer", str(transfer.id), before, audit.digest(transfer), region=region
+    )
+    audit.record(session, subject, [change], now=now)

@@ -44,15 +44,17 @@ def record(
     repository.withdraw(session, gone_received, _RECEIVED)
 
 
-def relink(session: WriteSession, codes: Iterable[str]) -> None:
+def relink(session: WriteSession, codes: Iterable[str]) -> bool:
     """Let every ledger that names one of the codes, or a site that one of them means or meant, find its party anew.
+
+    Tells whether any of them found another one.
 
     The caller has changed the register and holds it, so that no filing reads it half changed.
     """
     named = set(codes)
     touched = repository.touching(session, named, enterprises.sites_ever_meant(session, named))
     if not touched:
-        return
+        return False
     reports = repository.reports(session, _reporters(touched))
     parties = enterprises.parties(session, {code for report in reports for code in report.named})
     own_codes = {report.site.code for report in reports}
@@ -60,9 +62,10 @@ def relink(session: WriteSession, codes: Iterable[str]) -> None:
     before = repository.of_sites(session, own_codes, months)
     moved = _moved(reports, before, parties)
     if not moved:
-        return
+        return False
     record(session, moved, before, parties)
     _move_statements(session, before, repository.of_sites(session, own_codes, months))
+    return True
 
 
 def _moved(reports: Sequence[Report], before: Sequence[Row], parties: Mapping[str, Party]) -> list[Report]:

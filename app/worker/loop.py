@@ -17,7 +17,7 @@ from app.clock import Clock, system_clock
 from app.db.session import Database
 from app.outbox import feed, queue, schedules
 from app.outbox.errors import described
-from app.outbox.jobs import Lease
+from app.outbox.jobs import Lease, enqueue
 from app.settings import Settings
 from app.worker.registry import Registry
 from app.worker.running import Runner
@@ -128,8 +128,9 @@ class Worker:
         return True
 
     def tend(self) -> None:
-        """Give events their places and begin the periods that are due."""
+        """Give events their places, ask for the work that waits, begin the periods that are due."""
         self._relay()
+        self._ask_for_what_waits()
         self._begin_periods()
 
     def renew(self) -> None:
@@ -157,6 +158,17 @@ class Worker:
             with self._database.writing() as session:
                 placed = feed.place(session, now=self._clock(), subscriptions=self._registry.subscriptions)
             more = placed is not None
+
+    def _ask_for_what_waits(self) -> None:
+        with self._database.reading() as reading:
+            kinds = [
+                kind
+                for kind, is_waiting in sorted(self._registry.waiting.items())
+                if is_waiting(reading) and not queue.is_asked_for(reading, kind)
+            ]
+        for kind in kinds:
+            with self._database.writing() as session:
+                enqueue(session, kind, {}, now=self._clock(), key=kind)
 
     def _begin_periods(self) -> None:
         now = self._clock()

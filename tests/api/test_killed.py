@@ -33,7 +33,7 @@ def onboard(sessions: Database) -> tuple[str, str]:
         "reports_from": "2020-01",
     }
     with sessions.writing() as session:
-        onboarding.register_enterprise(session, EnterpriseIn.model_validate(company), now)
+        onboarding.register_enterprise(session, admin, EnterpriseIn.model_validate(company), now)
         onboarding.register_site(
             session, admin, SiteIn.model_validate(site), now=now, timezone="Asia/Shanghai"
         )

@@ -19,7 +19,7 @@ from support.served import Server
 from app.auth.subjects import Role
 from app.clients.service import create_client
 from app.db.session import Database
-from app.http.rate_limit.callers import address_of
+from app.http.origin import address_of
 from app.http.rate_limit.middleware import RateLimit, Reach
 from app.http.rate_limit.storage import ClockedMemory
 from app.main import create_app

@@ -14,10 +14,11 @@ from api.route_walk import city as walked
 from api.route_walk.city import City, Kind
 from api.route_walk.entries import ENTRIES
 from api.route_walk.entry import Asked, Entry, Fate
+from api.route_walk.recorded import assert_recorded
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import func, select
-from support.databases import fill, filled_database
+from support.databases import fill_reference, filled_database
 from support.postgres import running_postgres
 from support.run import Run
 
@@ -59,7 +60,7 @@ def city(database_kind: str, run: Run, tmp_path: Path) -> Iterator[City]:
 
 
 def _fill_and_build(url: str) -> None:
-    fill(url)
+    fill_reference(url)
     walked.build(url)
 
 
@@ -108,6 +109,8 @@ def test_a_route_serves_the_right_and_tells_the_others_nothing(entry: Entry, cit
     assert fingerprint(city) == before, f"{entry.name}: somebody who may not has changed something"
     answer = _send(entry, asked, city, entry.right)
     _look(entry, city, entry.right, answer, asked)
+    if entry.method != "GET":
+        assert_recorded(entry, city, answer, before, fingerprint(city))
     if entry.shows:
         assert any(trace in answer.text for trace in city.traces), (
             f"{entry.name} shows nothing of A's even to {entry.right}: the walk would prove nothing"

@@ -31,7 +31,7 @@ Step = Callable[[WriteSession], object]
 
 def enterprise(code: str) -> Step:
     body = EnterpriseIn(credit_code=code, name="示例", industry="44", region="140212")
-    return lambda session: onboarding.register_enterprise(session, body, NOW)
+    return lambda session: onboarding.register_enterprise(session, ADMIN, body, NOW)
 
 
 def site(code: str, owner: str, since: str, permit: str | None = None) -> Step:
@@ -55,7 +55,7 @@ def filing(at: str, month: str, direction: str, **tonnes: str) -> Step:
 
 def follows(old: str, new: str, since: str) -> Step:
     body = SuccessionIn.model_validate({"successor": new, "from": since, "reason": "合并"})
-    return lambda session: succession.succeed(session, old, body, now=NOW, timezone="Asia/Shanghai")
+    return lambda session: succession.succeed(session, ADMIN, old, body, now=NOW, timezone="Asia/Shanghai")
 
 
 # name → (what it needs first, what it does)

@@ -47,7 +47,7 @@ def _onboard(sessions: Database, url: str) -> str:
     firm = EnterpriseIn(credit_code=MILL, name="示例企业", industry="44", region="140212")
     site = {"code": SITE, "enterprise": MILL, "name": "一厂", "region": "140212", "reports_from": "2024-01"}
     with sessions.writing() as session:
-        onboarding.register_enterprise(session, firm, now)
+        onboarding.register_enterprise(session, admin, firm, now)
         body = SiteIn.model_validate(site)
         onboarding.register_site(session, admin, body, now=now, timezone="Asia/Shanghai")
         made = clients.create_client(session, name="erp", role=Role.ENTERPRISE, enterprise=MILL, now=now)

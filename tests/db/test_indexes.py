@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
+from app.audit.models import AuditEntry
 from app.auth.subjects import SCOPES_OF, Role, Subject
 from app.auth.visibility import visible_to
 from app.db.session import Database
@@ -55,6 +56,14 @@ CASES: dict[str, tuple[Callable[[], Any], set[str]]] = {
     "sites of an enterprise": (
         lambda: select(Site.id).where(repository.seen_sites(FIRM)),
         {"ix_sites_enterprise_id"},
+    ),
+    "audit log of a territory": (
+        lambda: select(AuditEntry.ordinal).where(visible_to(REGULATOR, region=AuditEntry.region)),
+        {"ix_audit_entries_region"},
+    ),
+    "audit log of an object": (
+        lambda: select(AuditEntry.ordinal).where(AuditEntry.object_id == "s1"),
+        {"ix_audit_entries_object_id"},
     ),
     "sites in a county": (lambda: sites_in("140212"), SITES_BY_REGION),
     "ledgers": (lambda: ledgers_of(REGULATOR), {*SITES_BY_REGION, "uq_ledgers_site_id_month"}),

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
+from app.auth.subjects import SCOPES_OF, Role, Subject
 from app.db.session import Database
 from app.http.problems import NotFound
+from app.ids import new_id
 from app.reference import service
 from app.reference.models import ReferenceRelease, ReferenceRow
 from seed.load import load_reference
@@ -15,6 +17,7 @@ from seed.reference_files import Release, read_reference
 
 NOW = datetime(2026, 1, 10, 8, tzinfo=UTC)
 LATER = datetime(2026, 2, 1, tzinfo=UTC)
+EVA = Subject(new_id(), "eva", Role.ADMIN, SCOPES_OF[Role.ADMIN])
 
 
 def _renamed(release: Release, kind: str, code: str, zh: str) -> Release:
@@ -54,13 +57,13 @@ def test_an_administrators_change_survives_a_load(sessions: Database) -> None:
             en="Measured here", source="own", **{name: getattr(old, name) for name in names}
         )
         for _ in range(2):  # the second time nothing is new
-            row = service.change(session, "coefficients", old.code, change, actor="admin:eva", now=LATER)
+            row = service.change(session, "coefficients", old.code, change, subject=EVA, now=LATER)
             assert (row.version, row.changed_by, row.release_id) == (2, "admin:eva", None)
         report = service.load(session, _renamed(read_reference(), "coefficients", old.code, "别的"), LATER)
         assert (report.changed, report.kept) == (0, 1)
         assert service.history(session, "coefficients", old.code)[0].en == "Measured here"
         with pytest.raises(NotFound):
-            service.change(session, "coefficients", "no-such", change, actor="admin:eva", now=LATER)
+            service.change(session, "coefficients", "no-such", change, subject=EVA, now=LATER)
 
 
 def test_codes_follow_the_data_and_forget_what_was_rolled_back(sessions: Database) -> None:
@@ -110,7 +113,7 @@ def test_an_administrators_row_outlives_the_release_that_drops_it(sessions: Data
         old = next(row for row in service.current(session, "coefficients") if row.body["value"] is not None)
         names = ("zh", "en", "body", "url", "retrieved_on", "verified")
         change = service.Change(source="own", **{name: getattr(old, name) for name in names})
-        service.change(session, "coefficients", old.code, change, actor="admin:eva", now=LATER)
+        service.change(session, "coefficients", old.code, change, subject=EVA, now=LATER)
         rows = tuple(row for row in whole.rows if row.code != old.code)
         report = service.load(session, Release("without", "c" * 64, rows), LATER)
         assert report.retired == 0

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE_FOLDERS = ("app", "chains", "seed", "migrations", "bench", "tests", "tools")
+SOURCE_FOLDERS = ("app", "chains", "client", "seed", "migrations", "bench", "tests", "tools")
 _NOT_OURS = {
     ".git",
     ".hypothesis",

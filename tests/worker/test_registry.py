@@ -38,6 +38,7 @@ def test_two_periods_of_one_name_are_refused() -> None:
         SliceJobs({}, periodic=(nightly("night", "a.run"),)),
         SliceJobs({}, subscriptions={"a.run": {"ledger.submitted"}}),
         SliceJobs({}, policies={"a.run": RetryPolicy()}),
+        SliceJobs({}, waiting={"a.run": lambda _session: True}),
     ],
 )
 def test_what_nobody_handles_is_refused(part: SliceJobs) -> None:

@@ -3,9 +3,7 @@
 import base64
 import binascii
 import hmac
-import ipaddress
 from collections.abc import Iterable
-from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import unquote_plus
 
@@ -21,8 +19,6 @@ from app.settings import Settings
 
 _MAX_TOKENS = 10_000
 _MAX_FORM_BYTES = 16 * 1024
-_IPV6_CUSTOMER_BITS = 64
-_MAX_ADDRESS = 64
 
 
 class Callers:
@@ -67,28 +63,6 @@ class Callers:
         subject = str(claims["sub"])
         self._verified[audience, token] = (subject, claims["exp"])
         return subject
-
-
-def address_of(scope: Scope) -> str:
-    """Give the address that a request comes from, an IPv6 network where a customer holds a whole one.
-
-    Whether a proxy's X-Forwarded-For counts was decided before, by the server (FORWARDED_ALLOW_IPS).
-    """
-    client = scope.get("client")
-    return _network_of(client[0]) if client else "unknown"
-
-
-@lru_cache(maxsize=4096)
-def _network_of(host: str) -> str:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host[:_MAX_ADDRESS]
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address.packed, _IPV6_CUSTOMER_BITS), strict=False))
 
 
 async def name_signed_in_with(scope: Scope, receive: Receive, field: str) -> tuple[str, Receive]:

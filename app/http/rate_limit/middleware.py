@@ -11,9 +11,10 @@ from app.clock import Clock
 from app.domain.errors import Message as Text
 from app.http.handlers import problem_response
 from app.http.middleware import App, Message, Receive, Scope, Send
+from app.http.origin import address_of
 from app.http.problems import Problem
 from app.http.rate_limit.allowances import Allowance, Allowances, Standing
-from app.http.rate_limit.callers import Callers, address_of, name_signed_in_with
+from app.http.rate_limit.callers import Callers, name_signed_in_with
 from app.settings import Settings
 
 _REFUSED_FROM = 400

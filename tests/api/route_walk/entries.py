@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from api.route_walk import chains, findings, pages, reconciliations
+from api.route_walk import (
+    audit,
+    chains,
+    enterprise_pages,
+    findings,
+    imports,
+    pages,
+    permit_reports,
+    permits,
+    reconciliations,
+    webhooks,
+)
 from api.route_walk.city import A_SITE, DRAFTED, FREE, MARCH, A, B, City, Kind, a_ledger
 from api.route_walk.entry import (
     ADMIN_ONLY,
@@ -291,9 +302,15 @@ ENTRIES = [
     *RATES,
     *BULLETINS,
     *EVENTS,
+    *webhooks.WEBHOOKS,
+    *audit.AUDIT,
     *chains.CHAINS,
     *findings.FINDINGS,
+    *imports.IMPORTS,
+    *permits.PERMITS,
+    *permit_reports.PERMIT_REPORTS,
     *reconciliations.RECONCILIATIONS,
     *OPERATIONS,
     *pages.PAGES,
+    *enterprise_pages.ENTERPRISE_PAGES,
 ]
