@@ -16,6 +16,7 @@ from app.clock import Clock, system_clock
 from app.db.engine import make_engines
 from app.db.session import Database
 from app.http import handlers
+from app.http.dependencies import Places
 from app.http.middleware import BodyLimit, RequestContext
 from app.http.rate_limit.middleware import RateLimit, Reach, SignInDoor
 from app.observability import logs
@@ -59,6 +60,7 @@ def create_app(settings: Settings, clock: Clock = system_clock, *, with_worker: 
     app.state.settings = settings
     app.state.clock = clock
     app.state.database = Database(make_engines(settings))
+    app.state.places = Places.of(settings)
     app.state.metrics = Metrics(app.state.database.engines, VERSION)
     app.state.metrics.registry.register(QueueMetrics(app.state.database, clock))
     app.state.metrics.registry.register(AuditMetrics(app.state.database, clock))

@@ -5,11 +5,15 @@ scope a commit that fails would follow an answer that said 201. What does not wa
 calls it in place instead of sending it to a thread.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
+import anyio
 from fastapi import Depends, Request
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.clock import Clock
 from app.db.session import Database, ReadSession, WriteSession
@@ -36,12 +40,65 @@ async def now(clock: Annotated[Clock, Depends(get_clock)]) -> datetime:
     return clock()
 
 
-def get_read_session(database: Annotated[Database, Depends(get_database)]) -> Iterator[ReadSession]:
+_PATIENCE_SECONDS = 30
+_MOST_PLACES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many requests may hold a session at once; the others wait their turn without a thread.
+
+    A request needs a thread to open its session and another one to go on. If those who wait for a connection waited
+    in threads, forty of them would leave none to those who have one, and everybody would stand still until the
+    first gives up.
+    """
+
+    reading: anyio.Semaphore
+    writing: anyio.Semaphore
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As many as there are connections, and together fewer than there are threads."""
+        most = min(2 * settings.pool_size, _MOST_PLACES)
+        return cls(anyio.Semaphore(most), anyio.Semaphore(1 if settings.is_sqlite else most))
+
+
+@asynccontextmanager
+async def _held(place: anyio.Semaphore) -> AsyncIterator[None]:
+    with anyio.move_on_after(_PATIENCE_SECONDS) as waiting:
+        await place.acquire()
+    if waiting.cancelled_caught:
+        raise PoolTimeout
+    try:
+        yield
+    finally:
+        place.release()
+
+
+async def reading_place(request: Request) -> AsyncIterator[None]:
+    """Wait for one's turn to read."""
+    async with _held(request.app.state.places.reading):
+        yield
+
+
+async def writing_place(request: Request) -> AsyncIterator[None]:
+    """Wait for one's turn to write."""
+    async with _held(request.app.state.places.writing):
+        yield
+
+
+def get_read_session(
+    database: Annotated[Database, Depends(get_database)],
+    _place: Annotated[None, Depends(reading_place, scope="function")],
+) -> Iterator[ReadSession]:
     with database.reading() as session:
         yield session
 
 
-def get_write_session(database: Annotated[Database, Depends(get_database)]) -> Iterator[WriteSession]:
+def get_write_session(
+    database: Annotated[Database, Depends(get_database)],
+    _place: Annotated[None, Depends(writing_place, scope="function")],
+) -> Iterator[WriteSession]:
     with database.writing() as session:
         yield session
 
