@@ -25,6 +25,7 @@ help:
 	@echo "make bench-truth       the rules: known faults in a made province, what is found, ok or not; ARGS=\"--sites 2000\""
 	@echo "make bench-pages       the pages: CPU and bytes beside a JSON answer of the same data"
 	@echo "make screenshots       docs/images: the pictures of docs/tour.md, taken of the demo city (needs Chromium)"
+	@echo "make bench-touched     what one filed ledger costs the rules, by size of the province"
 	@echo "make clean             remove what was made here, .venv and var/ too"
 
 # The stamp makes a repeated call quick; it is renewed when what is installed should change.
@@ -91,6 +92,9 @@ bench-pages: .venv/installed
 
 screenshots: .venv/installed
 	$(RUN)/python tests/support/screenshots.py
+
+bench-touched: .venv/installed
+	$(RUN)/python -m bench.touched $(ARGS)
 
 clean:
 	rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .schemathesis

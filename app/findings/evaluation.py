@@ -89,9 +89,14 @@ def _settle(database: Database, batch: _Batch, rules: Rules, when: When) -> Tall
         with database.reading() as reading:
             seen, values = Seen.read(reading), parameters.current(reading)
             placed = batch.evaluate(reading, rules, values)
+        with database.reading() as reading:
+            # What came while the facts were read may be much: it is worked out before the writer is held.
+            still = Seen.read(reading)
+            if seen.overtaken(reading, batch.partitions):
+                continue
         with database.writing() as session:
             _hold(session)
-            if values == parameters.current(session) and not seen.overtaken(session, batch.partitions):
+            if values == parameters.current(session) and not still.overtaken(session, batch.partitions):
                 return replace_findings(session, ids, batch.partitions, placed, when.now)
     with database.writing() as session:
         _hold(session)
