@@ -31,6 +31,10 @@ _TIMEOUT_SECONDS = 60.0
 _NO_URL = Message(
     "未设置 HUANLIAN_PERMITS_SYNC_URL", "HUANLIAN_PERMITS_SYNC_URL is not set: there is nothing to read from"
 )
+_SWITCHED_OFF = Message(
+    "HUANLIAN_OUTBOUND=false：本服务不向外发送请求",
+    "HUANLIAN_OUTBOUND is false: this service sends no requests",
+)
 _OVERTAKEN = Message("另一个同步正在进行，已停止", "another run has read on meanwhile; this one has stopped")
 
 
@@ -69,9 +73,7 @@ def sync(
 
     `dry_run` reads and judges without keeping anything. `from_start` forgets how far the source had been read.
     """
-    if settings.permits_sync_url is None:
-        raise SyncStopped(_NO_URL)
-    name = sha256_of(settings.permits_sync_url)
+    name = sha256_of(_url(settings))
     with database.reading() as session:
         kept = _place(session, name)
     place = Place(pages=kept.pages) if from_start else kept
@@ -96,11 +98,18 @@ def sync(
     return tally
 
 
+def _url(settings: Settings) -> str:
+    if settings.permits_sync_url is None:
+        raise SyncStopped(_NO_URL)
+    if not settings.outbound:
+        raise SyncStopped(_SWITCHED_OFF)
+    return settings.permits_sync_url
+
+
 def _source(settings: Settings, client: OutboundClient, clock: Clock, wait: Wait, told: Told) -> Source:
     token = settings.permits_sync_token
     secret = None if token is None else token.get_secret_value()
-    url = settings.permits_sync_url or ""
-    return Source(client, url, secret, settings.permits_sync_limit, clock, wait, told)
+    return Source(client, _url(settings), secret, settings.permits_sync_limit, clock, wait, told)
 
 
 def _etag(page: Page, place: Place) -> str | None:

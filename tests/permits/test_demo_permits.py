@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from support.databases import filled_database
+from support.databases import fill_demo, filled_database
 from support.run import Run
 
 from app.auth.subjects import SCOPES_OF, Role, Subject
@@ -31,7 +31,6 @@ from app.permits.reports.headroom import headroom
 from app.settings import Settings
 from seed.demo.city import DemoCity, build_city
 from seed.demo.manifest import Cause, CauseKind
-from seed.demo_load import load_demo
 
 FOUND_BY = {
     CauseKind.PERMIT_WASTE: "permit_waste",
@@ -76,10 +75,9 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with filled_database("sqlite", run, tmp_path_factory.mktemp("demo")) as url:
+    with filled_database("sqlite", run, tmp_path_factory.mktemp("demo"), fill_demo) as url:
         engines = make_engines(Settings(database_url=url))
         sessions = Database(engines)
-        load_demo(sessions, NOW)
         rules = [rule.id for rule in registry.PERMIT_RULES]
         evaluation.evaluate_all(sessions, When(NOW, "Asia/Shanghai"), rule_ids=rules)
         with sessions.reading() as session:

@@ -240,7 +240,9 @@ def test_of_two_readers_one_gives_way(reader: Reader, system: PermitSystem) -> N
 
 
 @SQLITE_ONLY
-def test_without_an_address_there_is_nothing_to_read(reader: Reader) -> None:
-    reader.settings = reader.settings.model_copy(update={"permits_sync_url": None})
-    with pytest.raises(SyncStopped, match="permits_sync_stopped"):
-        reader.sync()
+def test_without_an_address_or_a_way_out_nothing_is_read(reader: Reader) -> None:
+    for update in ({"permits_sync_url": None}, {"outbound": False}):
+        settings = reader.settings.model_copy(update=update)
+        with pytest.raises(SyncStopped) as stopped:
+            Reader(reader.sessions, settings, reader.clock).sync()
+        assert "HUANLIAN_" in stopped.value.detail.en
