@@ -26,17 +26,12 @@ _MEMORY_BYTES = 1024 * 1024
 # The default of HUANLIAN_MAX_BULK_BYTES.
 _MOST_BYTES = 32 * 1024 * 1024
 _BINARY = {"type": "string", "format": "binary", "maxLength": _MOST_BYTES}
+_EXAMPLE = "site,month,waste,generated_tonnes\n91140200MA0EXAMPLE001P,2025-03,SW02,1000\n"
 _BODY = {
     "requestBody": {
         "required": True,
-        "description": "the file itself; what it is is told by its content",
-        "content": {
-            XLSX: {"schema": _BINARY, "example": "PK…"},
-            "text/csv": {
-                "schema": {"type": "string", "maxLength": _MOST_BYTES},
-                "example": "site,month,waste,generated_tonnes\n91140200MA0EXAMPLE001P,2025-03,SW02,1000\n",
-            },
-        },
+        "description": "the .xlsx or .csv itself; what it is is told by its content",
+        "content": {"application/octet-stream": {"schema": _BINARY, "example": _EXAMPLE}},
     }
 }
 _WORKBOOK: dict[int | str, dict[str, Any]] = {

@@ -43,11 +43,13 @@ class Task:
 
     @property
     def filer(self) -> Filer:
-        made, now = self.made, self.context.now()
-        subject = Subject(
-            made.subject_id, made.subject_name, made.role, SCOPES_OF[made.role], made.enterprise_id
-        )
-        return Filer(subject, now, Month.of(local_date(now, self.context.settings.timezone)))
+        now = self.context.now()
+        return Filer(sender_of(self.made), now, Month.of(local_date(now, self.context.settings.timezone)))
+
+
+def sender_of(made: Import) -> Subject:
+    """On whose behalf a file is filed."""
+    return Subject(made.subject_id, made.subject_name, made.role, SCOPES_OF[made.role], made.enterprise_id)
 
 
 def rows_of(made: Import, source: IO[bytes], progress: Progress) -> Generator[Row, None, None]:

@@ -9,11 +9,12 @@ from typing import IO, Any
 from app.db.session import Database
 from app.domain.errors import Message
 from app.imports import repository
-from app.imports.columns import BY_KEY, RESULT_HEADS, heads_of
-from app.imports.filing import rows_of
+from app.imports.choices import choices, texts_for
+from app.imports.columns import BY_KEY, RESULT_HEADS, Column, heads_of
+from app.imports.filing import rows_of, sender_of
 from app.imports.models import Import, ImportedLedger
 from app.imports.rows import Progress, Row
-from app.imports.sheets import Sheet, workbook
+from app.imports.sheets import Sheet, workbook, write_lists
 from app.ledgers.service import Outcome
 
 _AT_ONCE = 500
@@ -58,9 +59,20 @@ def write_report(database: Database, made: Import, source: IO[bytes]) -> IO[byte
                 ledger = next(answered, None)
             _write_row(sheet, made, row, kept, ledger)
             last = row.number
+        _offer(database, made, book, sheet, columns, last)
         sheet.sheet.autofilter(0, 0, last - 1, len(columns) + len(RESULT_HEADS) - 1)
     target.seek(0)
     return target
+
+
+def _offer(
+    database: Database, made: Import, book: Any, sheet: Sheet, columns: Sequence[Column], last: int
+) -> None:
+    """Give the columns the drop-downs of the template again: whoever mends a row chooses instead of typing."""
+    with database.reading() as session:
+        offered = choices(session, sender_of(made), None)
+    lists = {column.key: texts_for(column.key, column.kind, offered) for column in columns}
+    sheet.offer(write_lists(book, lists), last)
 
 
 def _restore_heads(sheet: Sheet, first: Row, kept: Sequence[int]) -> None:

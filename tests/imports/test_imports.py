@@ -1,5 +1,8 @@
 """A file from sending to the answer, over HTTP and with a worker."""
 
+import io
+import zipfile
+
 import pytest
 from builders import WORKS
 from imports.sending import SECOND, SITE, Desk, as_csv, as_xlsx, line
@@ -113,6 +116,9 @@ def test_the_workbook_comes_back_with_every_row_answered(desk: Desk) -> None:
 def test_the_answered_workbook_can_be_mended_and_sent_again(desk: Desk) -> None:
     told = desk.filed(as_xlsx(line("2025-03", generated_tonnes="x")))
     answer = desk.get(f"/v1/imports/{told['id']}/errors.xlsx")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        # Whoever mends a row chooses, as in the template.
+        assert b'type="list"' in packed.read("xl/worksheets/sheet1.xml")
     again = desk.filed(answer.content)
     assert again["state"] == "done"
     assert again["summary"]["rejected"] == 1
