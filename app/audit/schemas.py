@@ -37,7 +37,9 @@ class AuditEntryOut(BaseModel):
     number: int | None = Field(description="its place in the chain, from 1; null while it waits for its seal")
     id: str
     at: str
-    actor_kind: str = Field(description="a role, or operator (at the command line), or worker (the service)")
+    actor_kind: str = Field(
+        description="a role; operator (at the command line), worker (the service), setup (the first page)"
+    )
     actor_id: str | None
     actor_name: str
     request_id: str | None

@@ -157,7 +157,7 @@ def assign(
         for finding in changed
     ]
     session.flush()
-    take(session, steps, now)
+    take(session, steps, now, subject)
     return len(changed)
 
 
@@ -195,7 +195,7 @@ def record(session: WriteSession, subject: Subject, finding: Finding, told: Told
         told.text,
         told.details,
     )
-    take(session, [step], now)
+    take(session, [step], now, subject)
 
 
 def _refuse_others(subject: Subject) -> None:

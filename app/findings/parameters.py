@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.audit import service as audit
 from app.auth.subjects import Subject
 from app.db.locks import lock_names
 from app.db.session import ReadSession, WriteSession
@@ -63,18 +64,20 @@ def change(
     if after == dict(before):
         return False
     numbers = [row.number for row in history(session, rule_id)]
-    session.add(
-        RuleParameters(
-            id=new_id(),
-            rule=rule_id,
-            number=max(numbers, default=0) + 1,
-            values={name: plain(value) for name, value in after.items()},
-            reason=reason,
-            changed_by=subject.actor,
-            changed_at=now,
-        )
+    made = RuleParameters(
+        id=new_id(),
+        rule=rule_id,
+        number=max(numbers, default=0) + 1,
+        values={name: plain(value) for name, value in after.items()},
+        reason=reason,
+        changed_by=subject.actor,
+        changed_at=now,
     )
+    session.add(made)
     session.flush()
+    was = audit.digest({name: plain(value) for name, value in before.items()})
+    change = audit.Change("rule.changed", "rule", rule_id, was, audit.digest(made.values), made.number)
+    audit.record(session, subject, [change], now=now)
     return True
 
 

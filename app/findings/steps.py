@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from app.audit import service as audit
+from app.auth.subjects import Subject
 from app.db.base import table_of
 from app.db.session import WriteSession
 from app.domain.quantities import tonnes_text
@@ -34,8 +36,11 @@ class Step:
     details: Any = None
 
 
-def take(session: WriteSession, steps: Sequence[Step], now: datetime) -> None:
-    """Keep the steps and publish an event of each, with two statements."""
+def take(session: WriteSession, steps: Sequence[Step], now: datetime, by: Subject | None = None) -> None:
+    """Keep the steps, publish an event and write an entry of the audit log for each, with three statements.
+
+    `by` is the person who took them; the rules when nobody is named.
+    """
     if not steps:
         return
     rows = [
@@ -56,6 +61,30 @@ def take(session: WriteSession, steps: Sequence[Step], now: datetime) -> None:
     ]
     session.execute(insert(table_of(FindingStep)), rows)
     publish(session, [_event(step) for step in steps], now=now)
+    audit.record(session, by or audit.worker(BY_RULES), map(_change, steps), now=now)
+
+
+def _change(step: Step) -> audit.Change:
+    """What the log says of a step: the state before, and what the finding and the step say after it."""
+    finding = step.finding
+    says = {
+        "state": finding.state.value,
+        "present": finding.present,
+        "evidence": finding.evidence_sha256,
+        "assignee": finding.assignee,
+        "deadline": finding.deadline,
+        "text": step.text,
+        # Of evidence the hash says enough.
+        "details": None if step.details is finding.evidence else step.details,
+    }
+    return audit.Change(
+        f"finding.{step.kind.value}",
+        "finding",
+        str(finding.id),
+        None if step.before is None else audit.digest({"state": step.before.value}),
+        audit.digest(says),
+        region=finding.region,
+    )
 
 
 def _event(step: Step) -> NewEvent:

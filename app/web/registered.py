@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.web import pages
+from app.web.admin.deliveries import router as deliveries
 from app.web.admin.pages import router as admin
 from app.web.admin.setup import router as setup
 from app.web.chain.pages import router as chain
@@ -19,6 +20,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     pages.router,
     setup,
     admin,
+    deliveries,
     chain,
     entry,
     findings,

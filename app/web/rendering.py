@@ -87,31 +87,10 @@ def render(
 ) -> HTMLResponse:
     """Fill a template in the reader's language; a language asked for by `?lang=` is remembered."""
     language = language_for(request)
-    person: Person | None = (values or {}).get("person")
-    places = navigation.places_for(person.role if person else None)
     done = flash.told(request, language)
-    shell = {
-        "language": language,
-        "t": partial(text, language=language),
-        "rich": partial(rich, language=language),
-        "languages": [(choice, _in_language(request, choice)) for choice in Language],
-        "path": request.url.path,
-        "places": places,
-        "here": navigation.current(places, request.url.path),
-        "done": done,
-        "docs_page": _docs_page(request),
-    }
+    shell = _shell(request, language, (values or {}).get("person")) | {"done": done}
     html = _environment().get_template(template).render({**shell, **(values or {})})
-    headers = {
-        "Content-Language": language.html,
-        "Cache-Control": "private, no-cache",
-        "Vary": "Cookie, Accept-Encoding",
-    }
-    content = html.encode()
-    if len(content) > _COMPRESSED_FROM and "gzip" in request.headers.get("accept-encoding", ""):
-        content = gzip.compress(content, _COMPRESSION, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    response = HTMLResponse(content, status, headers)
+    response = _answer(request, html, language, status)
     if done:
         flash.forget(response)
     if request.query_params.get("lang") == language:
@@ -124,6 +103,35 @@ def render(
             samesite="lax",
         )
     return response
+
+
+def _shell(request: Request, language: Language, person: Person | None) -> dict[str, Any]:
+    """What every page has: its words, its head."""
+    places = navigation.places_for(person.role if person else None)
+    return {
+        "language": language,
+        "t": partial(text, language=language),
+        "rich": partial(rich, language=language),
+        "languages": [(choice, _in_language(request, choice)) for choice in Language],
+        "path": request.url.path,
+        "places": places,
+        "here": navigation.current(places, request.url.path),
+        "docs_page": _docs_page(request),
+    }
+
+
+def _answer(request: Request, html: str, language: Language, status: int) -> HTMLResponse:
+    """Make the answer, compressed for whoever takes it so."""
+    headers = {
+        "Content-Language": language.html,
+        "Cache-Control": "private, no-cache",
+        "Vary": "Cookie, Accept-Encoding",
+    }
+    content = html.encode()
+    if len(content) > _COMPRESSED_FROM and "gzip" in request.headers.get("accept-encoding", ""):
+        content = gzip.compress(content, _COMPRESSION, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return HTMLResponse(content, status, headers)
 
 
 def _docs_page(request: Request) -> bool:

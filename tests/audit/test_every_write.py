@@ -34,7 +34,7 @@ from app.worker.registry import shipped
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ADMIN = Subject(new_id(), "admin", Role.ADMIN, SCOPES_OF[Role.ADMIN])
 # How far a job has come: what it leads to is written down when it is there.
-PROGRESS = {"chain_runs", "reconciliations", "reconciled_flows"}
+PROGRESS = {"chain_runs", "reconciliations", "reconciled_flows", "webhooks", "webhook_deliveries"}
 
 
 def told(*arguments: str) -> Any:

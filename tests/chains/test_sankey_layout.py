@@ -34,7 +34,7 @@ def without_loops(picture: Picture) -> list[Flow]:
     return [band.flow for band in picture.bands]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(graphs())
 def test_nothing_overlaps_in_a_column(flows: list[Flow]) -> None:
     picture = layout(flows)
@@ -52,7 +52,7 @@ def test_nothing_overlaps_in_a_column(flows: list[Flow]) -> None:
             assert above[1] <= below[0] + 1e-6
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(graphs())
 def test_the_bands_at_a_side_of_a_bar_fill_it_without_gap_or_overlap(flows: list[Flow]) -> None:
     picture = layout(flows)
@@ -76,7 +76,7 @@ def test_the_bands_at_a_side_of_a_bar_fill_it_without_gap_or_overlap(flows: list
                 edge += width
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(graphs())
 def test_widths_are_to_scale_and_every_flow_is_drawn_once(flows: list[Flow]) -> None:
     picture = layout(flows)
@@ -88,7 +88,7 @@ def test_widths_are_to_scale_and_every_flow_is_drawn_once(flows: list[Flow]) -> 
     )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(graphs())
 def test_flows_lead_to_the_right_and_loops_move_no_column(flows: list[Flow]) -> None:
     picture = layout(flows)
@@ -106,7 +106,7 @@ def test_flows_lead_to_the_right_and_loops_move_no_column(flows: list[Flow]) -> 
     assert picture.height >= max(end for _, end in [(0.0, floor), *lanes]) - 1e-6
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(graphs().flatmap(lambda flows: st.tuples(st.just(flows), st.permutations(flows))))
 def test_one_graph_has_one_picture(both: tuple[list[Flow], list[Flow]]) -> None:
     one, other = both
@@ -163,7 +163,7 @@ def large_graphs(draw: st.DrawFn) -> tuple[list[Flow], dict[str, str | None]]:
     return [Flow(a, b, float(1 + place % 7)) for place, (a, b) in enumerate(pairs)], kinds
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(large_graphs())
 def test_folding_keeps_every_tonne_and_as_many_nodes_as_fit(
     made: tuple[list[Flow], dict[str, str | None]],

@@ -31,12 +31,7 @@ _WIDTH, _HEIGHT = 1280, 860
 _REGULATOR, _FIRM = "demo-regulator", "demo-power"
 
 
-def _nothing(_page: Page) -> None:
-    """Take the page as it opens."""
-
-
 def _to_flows(page: Page) -> None:
-    page.locator("#flows").scroll_into_view_if_needed()
     page.evaluate("document.querySelector('#flows').scrollIntoView()")
 
 
@@ -63,7 +58,7 @@ class Shot:
     name: str
     user: str
     path: str
-    press: Callable[[Page], None] = _nothing
+    press: Callable[[Page], None] | None = None
 
 
 SHOTS = (
@@ -132,7 +127,8 @@ def main() -> None:
                 for shot in SHOTS:
                     if shot.user == user:
                         page.goto(f"{server.url}{shot.path}")
-                        shot.press(page)
+                        if shot.press is not None:
+                            shot.press(page)
                         page.wait_for_load_state()
                         suffix = "" if language == "zh" else "-en"
                         page.screenshot(path=IMAGES / f"{shot.name}{suffix}.png")

@@ -149,11 +149,12 @@ def test_what_nobody_can_mean_is_told_as_a_page(client: TestClient, regulator: s
     assert document.by_id("invalid").all("li")
 
 
-def test_a_permit_system_has_no_rights_to_rates(
+def test_a_permit_system_has_no_rates_to_see_but_permits(
     client: TestClient, sessions: Database, clock: SettableClock
 ) -> None:
     sign_in(client, small_city.user(sessions, clock(), Role.PERMIT_SYSTEM, region="1402"))
-    document = shown(client, "/", 403)
+    assert client.get("/", follow_redirects=False).headers["location"] == "/permits"
+    document = shown(client, "/targets", 403)
     assert "no-rights" in ids(document)
     assert document.one("form", action="/sign-out")
 
@@ -337,7 +338,7 @@ def test_documentation_is_served_from_here(client: TestClient) -> None:
 
 
 def test_files_that_name_their_content_are_kept(client: TestClient) -> None:
-    for link in shown(client, "/sign-in").all("link"):
+    for link in shown(client, "/setup").all("link"):
         address = link.attributes["href"]
         assert client.get(address).headers["cache-control"].endswith("immutable")
         assert client.get(urlsplit(address).path).headers["cache-control"] == "no-cache"

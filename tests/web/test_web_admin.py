@@ -1,5 +1,6 @@
 """The administrator's pages, and the first start: who may, what is shown once, what is undone at once."""
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from web.small_city import FIRMS, sign_in
 from web.visits import House, Visit, open_house
 
 from app.auth.subjects import Role
+from app.ids import new_id
 from app.outbox.jobs import enqueue
 from app.outbox.models import Job, JobState
 from app.web.admin.setup import setup_code
+from app.webhooks.models import Delivery, DeliveryState, Webhook
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,7 @@ def sent(visit: Visit, filled: Node, status: int = 200, **fields: str) -> Node:
 
 def test_only_administrators_come_in(house: House) -> None:
     with house.visit("regulator") as regulator:
-        for path in ("/admin", "/admin/users", "/admin/clients", "/admin/enterprises"):
+        for path in ("/admin", "/admin/users", "/admin/clients", "/admin/enterprises", "/admin/deliveries"):
             regulator.see(path, 403)
     with house.visit() as stranger:
         assert stranger.sent_to("/admin/users").startswith("/sign-in")
@@ -81,6 +84,11 @@ def test_an_enterprise_its_site_and_its_person_are_made_by_forms(house: House, a
     )
     assert unknown.by_id("fault")
 
+    _person_of(house, admin, code)
+
+
+def _person_of(house: House, admin: Visit, code: str) -> None:
+    """Make a person of the enterprise, who signs in with the password that was shown, and then with another."""
     users = admin.see("/admin/users")
     person = {"username": "wang", "name": "王工", "role": "enterprise", "enterprise": code}
     password = secret(sent(admin, form(users, "/admin/users"), **person))
@@ -160,3 +168,43 @@ def test_the_first_start_makes_one_administrator_for_whoever_holds_the_log(run: 
         assert page.one("p", class_="done").text == "管理员已创建。"
         stranger.see("/setup", 404)
         assert stranger.client.post("/setup", data={"code": code, **fields}).status_code == 404
+
+
+def test_what_did_not_arrive_is_shown_and_sent_again(house: House, admin: Visit) -> None:
+    assert not admin.see("/admin/deliveries").all("ul", class_="rows")
+    made = house.people.client.post(
+        "/v1/webhooks",
+        json={"url": "https://receiver.example.com/events", "types": ["ledger.*"]},
+        headers=house.people.regulator(),
+    )
+    assert made.status_code == 201, made.text
+    now, webhook_id = house.clock(), uuid.UUID(made.json()["id"])
+    lost = Delivery(
+        id=new_id(),
+        webhook_id=webhook_id,
+        event_id=None,
+        position=1,
+        lane="",
+        type="ledger.submitted",
+        state=DeliveryState.GIVEN_UP,
+        attempts=9,
+        response_status=500,
+        created_at=now,
+    )
+    with house.database.writing() as session:
+        session.add(lost)
+    page = admin.see("/admin/deliveries")
+    assert "receiver.example.com" in page.by_id("webhooks").text
+    assert "ledger.submitted：已放弃，9 次 应答 500" in page.by_id("webhooks").text
+    page = admin.do(page.by_id("webhooks").one("form"))
+    assert page.one("p", class_="done").text == "已排队重发。"
+    assert not page.by_id("webhooks").all("form")
+    with house.database.writing() as session:
+        kept = session.get_one(Delivery, lost.id)
+        assert (kept.state, kept.attempts) == (DeliveryState.PENDING, 0)
+        session.get_one(Webhook, webhook_id).disabled_at = now
+    page = admin.see("/admin/deliveries")
+    assert "已停用" in page.by_id("webhooks").text
+    admin.do(page.by_id("webhooks").one("form"))
+    with house.database.reading() as session:
+        assert session.get_one(Webhook, webhook_id).disabled_at is None

@@ -128,6 +128,12 @@ def test_a_case_goes_its_way_by_forms_alone(house: House, official: Visit, sende
     assert page.one("p", class_="done").text == "已通知企业。"
     assert "期限 2026-02-10" in page.text
 
+    _answer(official, sender, address)
+    _decide(official, sender, address)
+
+
+def _answer(official: Visit, sender: Visit, address: str) -> None:
+    """Answer as the enterprise: a file that is refused leaves nothing behind, one that is right comes back as it was."""
     own = sender.see(address)
     assert "请说明去向" in own.by_id("case").text
     assert "regulator" not in own.text
@@ -147,6 +153,9 @@ def test_a_case_goes_its_way_by_forms_alone(house: House, official: Visit, sende
     assert (download.content, download.headers["content-type"]) == (PDF, "application/octet-stream")
     assert download.headers["content-disposition"].startswith("attachment")
 
+
+def _decide(official: Visit, sender: Visit, address: str) -> None:
+    """Remark among officials, confirm, close."""
     page = official.see(address)
     internal = next(form for form in page.all("form") if form.attributes["action"].endswith("/comment"))
     page = official.do(internal, text="已电话核实", internal="1")

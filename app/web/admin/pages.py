@@ -3,12 +3,12 @@
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from starlette.responses import Response
 
+from app.audit import service as audit
 from app.auth.sessions import PageSession
 from app.auth.subjects import Role, Scope
 from app.clients import service as clients
@@ -21,9 +21,10 @@ from app.outbox import queue
 from app.web import flash, forms
 from app.web.access import reader, writer
 from app.web.admin import gather
+from app.web.admin.parts import secret_page, shown
 from app.web.admin.view import Writer
-from app.web.page_route import Again, PageRoute, faults_in_words
-from app.web.rendering import language_for, person_of, render
+from app.web.page_route import Again, PageRoute
+from app.web.rendering import language_for
 
 router = APIRouter(prefix="/admin", route_class=PageRoute, include_in_schema=False)
 
@@ -36,40 +37,19 @@ ClientId = Annotated[str, Path(max_length=64)]
 _PASSWORD_BYTES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of the administration: the key of its name and its path."""
-
-    key: str
-    path: str
-
-
-_PARTS = {
-    "work": Part("admin.work", "/admin"),
-    "users": Part("admin.users", "/admin/users"),
-    "clients": Part("admin.clients", "/admin/clients"),
-    "enterprises": Part("admin.enterprises", "/admin/enterprises"),
-}
-
-
-class Typed(dict[str, str]):
-    """What stood in a form; a field that was not sent is empty."""
-
-    def __missing__(self, _field: str) -> str:
-        return ""
-
-
 @router.get("")
 def show_work(request: Request, visit: Admin, session: Reading, settings: SettingsDep) -> Response:
     """Show what waits and what failed for good."""
     page = Writer(language_for(request), settings.timezone).work(gather.work(session))
-    return _shown(request, visit, "work", {"page": page})
+    return shown(request, visit, "work", {"page": page})
 
 
-@router.post("/jobs/retry", dependencies=[Depends(writer(Scope.ADMIN, roles=_ROLES))])
-def retry(session: Writing, now: Now, job: Field = "") -> Response:
+@router.post("/jobs/retry")
+def retry(visit: Sender, session: Writing, now: Now, job: Field = "") -> Response:
     """Put one dead letter, or all of them, back in the queue."""
-    queue.retry_dead(session, now=now, job_id=_id(job) if job else None)
+    moved = queue.retry_dead(session, now=now, job_id=_id(job) if job else None)
+    changes = [audit.Change("job.retried", "job", str(each)) for each in moved]
+    audit.record(session, visit.subject, changes, now=now)
     return flash.go("/admin", "admin.retried")
 
 
@@ -113,7 +93,7 @@ def add_user(
         )
     except (Invalid, Conflict) as problem:
         raise Again(_users(request, visit, reading, settings, typed, problem)) from problem
-    return _secret(request, visit, "users", "admin.secret.password", username.strip(), password)
+    return secret_page(request, visit, "users", "admin.secret.password", username.strip(), password)
 
 
 @router.post("/users/{username}/password")
@@ -122,7 +102,7 @@ def new_password(request: Request, username: Username, visit: Sender, session: W
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
     if not clients.set_password(session, username, password, now, visit.subject):
         raise NotFound
-    return _secret(request, visit, "users", "admin.secret.password", username, password)
+    return secret_page(request, visit, "users", "admin.secret.password", username, password)
 
 
 @router.get("/clients")
@@ -161,14 +141,14 @@ def add_client(
         )
     except (Invalid, Conflict) as problem:
         raise Again(_clients(request, visit, reading, settings, typed, problem)) from problem
-    return _secret(request, visit, "clients", "admin.secret.client", made.client_id, made.client_secret)
+    return secret_page(request, visit, "clients", "admin.secret.client", made.client_id, made.client_secret)
 
 
 @router.post("/clients/{client_id}/secrets")
 def rotate(request: Request, client_id: ClientId, visit: Sender, session: Writing, now: Now) -> Response:
     """Give a client a new secret, shown once."""
     made = clients.rotate_secret(session, client_id, now, visit.subject)
-    return _secret(request, visit, "clients", "admin.secret.client", client_id, made.client_secret)
+    return secret_page(request, visit, "clients", "admin.secret.client", client_id, made.client_secret)
 
 
 @router.post("/clients/{client_id}/secrets/{secret_id}/revoke")
@@ -257,7 +237,7 @@ def _users(
     told = Writer(language_for(request), settings.timezone)
     people = told.people(*gather.users(session))
     values = {"people": people, "roles": told.roles(typed.get("role", ""))}
-    return _shown(request, visit, "users", values, typed, problem)
+    return shown(request, visit, "users", values, typed, problem)
 
 
 def _clients(
@@ -270,7 +250,7 @@ def _clients(
 ) -> Response:
     told = Writer(language_for(request), settings.timezone)
     values = {"clients": told.clients(*gather.clients(session)), "roles": told.roles(typed.get("role", ""))}
-    return _shown(request, visit, "clients", values, typed, problem)
+    return shown(request, visit, "clients", values, typed, problem)
 
 
 def _enterprises(
@@ -284,48 +264,9 @@ def _enterprises(
     after = request.query_params.get("after", "").replace("\0", "")[:18]
     found, following = gather.enterprises(session, visit.subject, after)
     table = Writer(language_for(request), settings.timezone).enterprises(found)
-    return _shown(
+    return shown(
         request, visit, "enterprises", {"table": table, "next": following, "after": after}, typed, problem
     )
-
-
-def _shown(
-    request: Request,
-    visit: PageSession,
-    part: str,
-    values: Mapping[str, Any],
-    typed: Mapping[str, str] | None = None,
-    problem: Invalid | Conflict | NotFound | None = None,
-) -> Response:
-    """Show a part of the administration; what was typed stands in its form again when it was not right."""
-    language = language_for(request)
-    faults: list[str] = []
-    if problem is not None:
-        faults = faults_in_words(problem, language) or [language.heading(problem.detail)]
-    shell = {
-        "part": part,
-        "parts": _PARTS,
-        "typed": Typed(typed or {}),
-        "faults": faults,
-        "person": person_of(visit),
-    }
-    status = 200 if problem is None else problem.status
-    return render(request, f"admin/{part}.html", {**shell, **values}, status=status)
-
-
-def _secret(request: Request, visit: PageSession, part: str, key: str, name: str, secret: str) -> Response:
-    """Show a secret in the answer itself: it must not stand in an address, a cookie or a cache."""
-    values = {
-        "part": part,
-        "parts": _PARTS,
-        "key": key,
-        "name": name,
-        "secret": secret,
-        "person": person_of(visit),
-    }
-    response = render(request, "admin/secret.html", values)
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _id(sent: str) -> uuid.UUID:

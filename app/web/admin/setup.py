@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from sqlalchemy import exists, select
 from starlette.responses import RedirectResponse, Response
 
+from app.audit import service as audit
 from app.auth import passwords, sessions
 from app.auth.dependencies import public
 from app.auth.models import User
@@ -83,6 +84,7 @@ def make_administrator(
             password=password,
             role=Role.ADMIN,
             now=now,
+            by=audit.Actor("setup", None, username.strip()),
         )
     except Invalid as problem:
         raise Again(_form(request, settings, username, name, problem)) from problem

@@ -37,6 +37,10 @@ TEXTS = {
     ),
     "admin.clients.secrets": Message("有效密钥", "Live secrets"),
     "admin.clients.revoke": Message("作废", "Revoke"),
+    "admin.clients.revoke.words": Message(
+        "用这个密钥的程序立即不能再登录，不能恢复。",
+        "Whatever uses it is shut out at once. This cannot be undone.",
+    ),
     "admin.clients.disable": Message("停用", "Disable"),
     "admin.clients.disable.words": Message(
         "停用后不能再取得令牌，不能恢复。", "It gets no more tokens. This cannot be undone."
@@ -70,6 +74,23 @@ TEXTS = {
     "admin.jobs.retry": Message("再试", "Try again"),
     "admin.jobs.retry.all": Message("全部再试", "Try all again"),
     "admin.jobs.idle": Message("队列是空的。", "Nothing waits."),
+    "admin.deliveries": Message("推送", "Deliveries"),
+    "admin.deliveries.none": Message("没有登记推送地址。", "No webhook is registered."),
+    "admin.deliveries.owner": Message("{owner} · 待送 {pending}", "{owner} · {pending} pending"),
+    "admin.deliveries.last": Message("最近送达 {at}", "last delivered {at}"),
+    "admin.deliveries.never": Message("尚未送达过", "nothing delivered yet"),
+    "admin.deliveries.failing": Message(
+        "{since} 起连续失败 {count} 次", "{count} failures in a row since {since}"
+    ),
+    "admin.deliveries.disabled": Message("已停用", "disabled"),
+    "admin.deliveries.enable": Message("重新启用", "Enable again"),
+    "admin.deliveries.one": Message("{type}：{state}，{attempts} 次", "{type}: {state}, {attempts} attempts"),
+    "admin.deliveries.state.pending": Message("待送", "pending"),
+    "admin.deliveries.state.given_up": Message("已放弃", "given up"),
+    "admin.deliveries.answer": Message("应答 {status}", "answer {status}"),
+    "admin.deliveries.replay": Message("重发", "Send again"),
+    "done.admin.replayed": Message("已排队重发。", "It is sent again."),
+    "done.admin.webhook_enabled": Message("推送已重新启用。", "The webhook is enabled again."),
     "setup": Message("初次开通", "First start"),
     "setup.lead": Message(
         "系统还没有任何用户。请创建第一个管理员。", "There is nobody yet. Create the first administrator."

@@ -199,7 +199,7 @@ class _Names:
     def flow(self, kind: str, flow: Mapping[str, Any]) -> str:
         if kind in ("received", "sent"):
             code = flow["from" if kind == "received" else "to"]
-            return f"{self._parties[code]}（{code}）" if code in self._parties else code
+            return f"{self._parties[code]} {code}" if code in self._parties else code
         parts = (flow.get("process"), flow.get("method"), flow.get("product"), flow.get("facility"))
         return " · ".join(self._codes.get(code, code) for code in parts if code)
 

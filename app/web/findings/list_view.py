@@ -144,7 +144,7 @@ class Writer:
             severity=item["severity"],
             severity_words=text(f"findings.severity.{item['severity']}", self.language),
             place=item["site_name"] or item["site"],
-            site_address=f"/findings?site={item['site']}",
+            site_address=f"/sites/{item['site']}" if item["site_name"] else "",
             waste=self.waste(item["waste"]),
             months=self.months(item),
             mass=mass,

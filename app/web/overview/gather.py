@@ -65,13 +65,26 @@ def gather(
         years=_years(months, scope),
         public=False,
     )
-    if watching.watches(subject):
-        figures = replace(
-            figures,
-            watch=watching.watch(session, subject, scope, local_date(now, timezone)),
-            interval=watching.interval(session, subject, scope, metric, whole, now),
-        )
-    return figures, reach
+    return _watched(session, subject, figures, scope, whole, timezone), reach
+
+
+def _watched(
+    session: ReadSession,
+    subject: Subject,
+    figures: page.OverviewFigures,
+    scope: Scope,
+    whole: Cell,
+    timezone: str,
+) -> page.OverviewFigures:
+    """Add what the authorities are shown besides: findings, and how sure the rate is."""
+    if not watching.watches(subject):
+        return figures
+    now = figures.as_of
+    return replace(
+        figures,
+        watch=watching.watch(session, subject, scope, local_date(now, timezone)),
+        interval=watching.interval(session, subject, scope, figures.metric, whole, now),
+    )
 
 
 def _add(one: Cell, other: Cell) -> Cell:

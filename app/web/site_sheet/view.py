@@ -279,10 +279,10 @@ def _headroom(found: Sheet, language: Language) -> Table | None:
 
 
 def _room(item: dict[str, Any], language: Language) -> tuple[str, ...]:
-    facilities = "、".join(f"{each['code']} {each['name'] or ''}".strip() for each in item["facilities"])
+    named = (f"{each['code']} {each['name'] or ''}".strip() for each in item["facilities"])
     exceeded = item["exceeded_in"]
     return (
-        facilities,
+        text("comma", language).join(named),
         " ".join(item["wastes"]),
         _known(item["capacity_tonnes"]),
         numbers.separated(item["taken_tonnes"]),

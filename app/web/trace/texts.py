@@ -4,6 +4,7 @@ from app.domain.errors import Message
 
 TEXTS = {
     "trace.title": Message("追踪：{site}的{waste}", "Trace: {waste} of {site}"),
+    "trace.sheet": Message("场所情况", "Site sheet"),
     "trace.way": Message("方向", "Direction"),
     "trace.way.down": Message("到哪里去", "where it goes"),
     "trace.way.up": Message("从哪里来", "where it comes from"),

@@ -64,6 +64,7 @@ class TracePage:
 
     title: str
     path: str
+    sheet: str
     period: str
     lead: str
     wastes: tuple[Choice, ...]
@@ -91,6 +92,7 @@ def trace_page(figures: TraceFigures, language: Language, timezone: str) -> Trac
     return TracePage(
         title=text("trace.title", language, site=site, waste=waste) if waste else site,
         path=f"/sites/{asked.site}/trace",
+        sheet=f"/sites/{asked.site}",
         period=period,
         lead=lead,
         wastes=tuple(
