@@ -9,8 +9,9 @@ from fastapi import FastAPI
 
 from app.db.session import Database
 from app.http import handlers
-from app.http.dependencies import get_database, now
+from app.http.dependencies import Places, get_database, now
 from app.rates import endpoints
+from app.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient
@@ -27,6 +28,7 @@ def asking(sessions: Database, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Tes
     monkeypatch.setattr("app.auth.dependencies.identify", lambda *_: ADMIN)
     alone = FastAPI()
     alone.state.settings = None
+    alone.state.places = Places.of(Settings())
     handlers.install(alone)
     alone.include_router(endpoints.router)
     alone.dependency_overrides = {get_database: lambda: sessions, now: lambda: NOW}

@@ -11,6 +11,7 @@ from app.auth.tokens import API_AUDIENCE, issue
 from app.clock import Clock
 from app.db.session import Database
 from app.http import handlers
+from app.http.dependencies import Places
 from app.ids import new_id
 from app.settings import Settings
 
@@ -22,6 +23,7 @@ class Slice:
         self._settings, self._clock = settings, clock
         app = FastAPI()
         app.state.settings, app.state.database, app.state.clock = settings, database, clock
+        app.state.places = Places.of(settings)
         handlers.install(app)
         for router in routers:
             app.include_router(router)

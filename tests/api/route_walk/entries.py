@@ -9,6 +9,7 @@ from api.route_walk import (
     enterprise_pages,
     findings,
     imports,
+    official_pages,
     pages,
     permit_reports,
     permits,
@@ -313,4 +314,5 @@ ENTRIES = [
     *OPERATIONS,
     *pages.PAGES,
     *enterprise_pages.ENTERPRISE_PAGES,
+    *official_pages.OFFICIAL_PAGES,
 ]

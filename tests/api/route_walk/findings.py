@@ -31,7 +31,7 @@ def _attaching(city: City) -> Asked:
     return Asked(f"/v1/findings/{city.finding_id}/attachments", _FILE, _BYTES)
 
 
-def _attached(city: City) -> Asked:
+def attached(city: City) -> Asked:
     """A file that A has added to the case."""
     address = f"/v1/findings/{city.finding_id}/attachments"
     made = city.client.post(address, headers=city.headers(Kind.OWN) | _BYTES, **_FILE)
@@ -95,7 +95,7 @@ FINDINGS = [
     Entry(
         "GET",
         "/v1/findings/{finding_id}/attachments/{attachment_id}",
-        _attached,
+        attached,
         Kind.OWN,
         LEDGER_OF_A,
     ),
