@@ -28,7 +28,7 @@ from app.settings import Settings  # noqa: E402 - same
 
 IMAGES = ROOT / "docs" / "images"
 _WIDTH, _HEIGHT = 1280, 860
-_REGULATOR, _FIRM = "demo-regulator", "demo-power"
+_REGULATOR, _FIRM, _RECEIVER = "demo-regulator", "demo-power", "demo-cement"
 
 
 def _to_flows(page: Page) -> None:
@@ -72,7 +72,7 @@ SHOTS = (
     Shot("targets", _REGULATOR, "/targets"),
     Shot("ledgers", _FIRM, "/ledgers"),
     Shot("ledger", _FIRM, "/ledgers", _into_a_month),
-    Shot("inbox", _FIRM, "/inbox"),
+    Shot("inbox", _RECEIVER, "/inbox"),
     Shot("upload", _FIRM, "/upload"),
 )
 
@@ -122,7 +122,7 @@ def main() -> None:
         running_browser(path) as browser,
     ):
         for language in ("zh", "en"):
-            for user in (_REGULATOR, _FIRM):
+            for user in (_REGULATOR, _FIRM, _RECEIVER):
                 page = signed_in(browser, server, user, passwords[user], language)
                 for shot in SHOTS:
                     if shot.user == user:

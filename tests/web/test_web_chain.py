@@ -209,3 +209,23 @@ def test_a_trace_is_shown_to_parties_only(house: House, visit: Visit) -> None:
     with house.visit("enterprise") as mine:
         mine.see(f"/sites/{city.site(city.MINE)}/trace?{SCOPE}")
         mine.see(f"/sites/{city.site(city.PLANT)}/trace?{SCOPE}", 404)
+
+
+def test_the_rate_of_the_overview_has_its_interval_once_the_ledgers_are_reconciled(
+    house: House, visit: Visit
+) -> None:
+    address = f"/?{SCOPE}&metric=utilization.plain&region=1402"
+    assert "数据协调后" not in visit.see(address).by_id("tile-rate").text
+    body = {"region": "1402", "from": "2025-03", "to": "2025-03"}
+    asked = house.people.client.post("/v1/reconciliations", json=body, headers=house.people.regulator())
+    assert asked.status_code == 202, asked.text
+    Worker(house.database, house.app.state.settings, shipped(), clock=house.clock).drain()
+    told = visit.client.get(f"/v1/rates?metric=utilization.plain&region=1402&{SCOPE}").json()["items"][0]
+    interval = told["interval_95"]
+    assert interval is not None, told["interval_95_reason"]
+    tile = visit.see(address).by_id("tile-rate")
+    assert (
+        f"{interval['percent']}%（95%区间 {interval['low_percent']}%—{interval['high_percent']}%）"
+        in tile.text
+    )
+    assert len(tile.all("g", class_="interval")) == 1

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from findings.town import RECEIVER, SENDER, STRANGER, A, B, Town, fly_ash, sent
@@ -10,6 +11,9 @@ from web.html_tree import Node
 from web.visits import House, Visit, open_house
 
 from app.auth.subjects import Role
+from app.domain.errors import Message
+from app.web.findings.list_view import Names, Writer
+from app.web.languages import Language
 
 PDF = b"%PDF-1.4 weighing slip"
 
@@ -209,3 +213,15 @@ def test_findings_are_assigned_together(official: Visit, sender: Visit) -> None:
     token = page.all("input", name_="csrf")[0].attributes["value"]
     answer = sender.client.post("/findings/assign", data={"csrf": token, "finding": ids, "assignee": "x"})
     assert answer.status_code == 403
+
+
+def test_names_stand_in_place_of_sites_and_permits_keep_their_numbers() -> None:
+    names = Names({}, {}, {A: Message("示例\\一厂", "示例\\一厂")})
+    writer = Writer(Language.ZH, Role.REGULATOR, date(2026, 1, 10), "", names)
+    assert (
+        writer.with_names(f"{A} 转出，排污许可证 {A}（第 1 版）")
+        == f"示例\\一厂 转出，排污许可证 {A}（第 1 版）"
+    )
+    assert (
+        writer.with_names(f"{A} sent; permit {A} (version 1)") == f"示例\\一厂 sent; permit {A} (version 1)"
+    )

@@ -10,7 +10,7 @@ from app.domain.errors import Message
 from app.reference import service as reference
 from app.web.languages import Language
 from app.web.overview import names
-from app.web.texts import text
+from app.web.texts import TEXTS, text
 
 _MOST_REGIONS = 200
 _LEVELS = {0: 2, 2: 4, 4: 6}
@@ -36,9 +36,9 @@ class Labels:
     def node(self, node: FlowNodeOut, language: Language) -> str:
         """Name a node: a site's with the site first; parties outside as they stand in the ledgers."""
         if node.kind == "source":
-            return text(f"chain.source.{node.name}", language)
+            return language.heading(TEXTS[f"chain.source.{node.name}"])
         if node.kind == "fate":
-            return text(f"chain.fate.{node.name}", language)
+            return language.heading(TEXTS[f"chain.fate.{node.name}"])
         if node.kind == "product":
             return self.product(node.name, language)
         if node.kind not in {"state", "process"}:

@@ -1,5 +1,6 @@
 """The list of findings as a view model."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -159,9 +160,10 @@ class Writer:
         return self.language.heading(Message(told["zh"], told["en"]))
 
     def with_names(self, words: str) -> str:
-        """Put the names of sites in place of their codes."""
+        """Put the names of sites in place of their codes; a permit keeps its number, which may be a site's code."""
         for code, name in self.names.sites.items():
-            words = words.replace(code, self.language.of(name))
+            alone = rf"(?<!许可证 )(?<!permit ){re.escape(code)}"
+            words = re.sub(alone, self.language.of(name).replace("\\", r"\\"), words)
         return words
 
     def waste(self, code: str | None) -> str:

@@ -50,7 +50,7 @@ TEXTS = {
         "数据协调后 {value}（95%区间 {low}—{high}）",
         "{value} after reconciliation (95% interval {low} to {high})",
     ),
-    "tile.untracked": Message("去向不明", "Untracked"),
+    "tile.untracked": Message("去向不明（线索）", "Untracked (findings)"),
     "tile.estimated": Message("另有按常态估计的未申报 {mass}", "and {mass} not reported, by estimate"),
     "tile.findings": Message("待办线索", "Findings to be handled"),
     "tile.findings.overdue": Message("其中{count}条答复逾期", "{count} answers are overdue"),

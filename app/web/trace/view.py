@@ -171,7 +171,7 @@ def _ends(found: TraceOut, entering: int, language: Language) -> tuple[ShareLine
         key = "trace.fate.product" if fate == "product" else f"chain.fate.{fate}"
         missing = fate == _UNTRACKED
         bar = share_bar(f"end-{fate}", float(share), _COLOURS.get(fate, palette.WARNING), missing=missing)
-        lines.append(ShareLine(text(key, language), mass, full, words, bar, missing=missing))
+        lines.append(ShareLine(language.heading(TEXTS[key]), mass, full, words, bar, missing=missing))
     return tuple(lines)
 
 
