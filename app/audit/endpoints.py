@@ -17,7 +17,7 @@ from app.db.session import Database
 from app.domain.audit.flaws import Flaw
 from app.http.answers import TextOut
 from app.http.dependencies import Reading, get_database
-from app.http.fields import Moment
+from app.http.fields import Moment, NameText
 from app.http.paging import Limit
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -28,9 +28,7 @@ MOST_CHECKED = 50_000
 
 
 def asked(
-    who: Annotated[
-        str | None, Query(max_length=200, description="a name or an id", examples=["示例电厂接口"])
-    ] = None,
+    who: Annotated[NameText | None, Query(description="a name or an id", examples=["示例电厂接口"])] = None,
     subject_matter: Annotated[
         str | None,
         Query(

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from app.auth import sessions
@@ -94,6 +95,9 @@ class PageRoute(APIRoute):
                 return again.page
             except (Problem, RequestValidationError) as refusal:
                 return _refused(request, refusal)
+            except HTTPException as refusal:
+                # The framework's own: a form with too many fields, a body that grew over its limit.
+                return state_page(request, _STATES.get(refusal.status_code, "invalid"), refusal.status_code)
             except (OperationalError, PoolTimeout) as error:
                 _log.warning("database_unavailable", error=type(error).__name__)
                 return state_page(request, "failed", _BUSY)

@@ -250,9 +250,8 @@ def _attempt_in_browser(browser: TestClient, username: str, password: str) -> An
     return browser.post("/sign-in", data=form, follow_redirects=False)
 
 
-def test_people_are_protected_and_not_locked_out(service: Service) -> None:
-    service.limit(rate_limit_sign_in="2/minute")
-    password = "a long enough password"
+def _have_somebody(service: Service, password: str) -> None:
+    """Without anybody the door to sign in leads to the making of the first administrator."""
     with service.sessions.writing() as session:
         clients.create_user(
             session,
@@ -262,6 +261,12 @@ def test_people_are_protected_and_not_locked_out(service: Service) -> None:
             role=Role.ADMIN,
             now=service.clock(),
         )
+
+
+def test_people_are_protected_and_not_locked_out(service: Service) -> None:
+    service.limit(rate_limit_sign_in="2/minute")
+    password = "a long enough password"
+    _have_somebody(service, password)
     guesser = service.at(FAR)
     tries = [_attempt_in_browser(guesser, "wang", f"wrong {n}") for n in range(3)]
     assert [answer.status_code for answer in tries] == [401, 401, 429]
@@ -290,6 +295,7 @@ def test_a_person_is_told_by_a_page_and_a_machine_by_a_problem(service: Service)
 
 def test_many_names_from_one_address_do_not_keep_the_processor_busy(service: Service) -> None:
     """Each password tried costs a slow hash, whoever's it is."""
+    _have_somebody(service, "a long enough password")
     service.limit(rate_limit_sign_in_address="3/minute")
     at = service.at(FAR)
     answers = [_attempt_in_browser(at, f"user{n}", "not the password") for n in range(5)]

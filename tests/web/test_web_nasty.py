@@ -95,3 +95,10 @@ def test_no_form_makes_a_page_fail(admin: Visit, page: str, action: str) -> None
         assert answer.status_code in {404, 409, 422}, f"{value[:9]!r}: {answer.status_code}"
     csrf = admin.fill(form, csrf="\u202e" * 50)
     assert csrf.status_code in {403, 422}
+
+
+def test_a_form_with_more_fields_than_any_page_has_is_refused_in_words(admin: Visit) -> None:
+    form = admin.see("/admin/users").one("form", action="/admin/users", method="post")
+    answer = admin.fill(form, **{f"field{number}": "x" for number in range(1_200)})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("text/html")

@@ -76,7 +76,7 @@ def take_template(
     visit: Reader,
     session: Reading,
     month: Annotated[MonthText, Query()],
-    site: Annotated[str, Query(max_length=64)] = "",
+    site: Annotated[str, Query(max_length=64, pattern=r"^[0-9A-Za-z._-]*$")] = "",
 ) -> Response:
     """Give the template for a site, or for all sites."""
     with SpooledTemporaryFile(max_size=_MEMORY_BYTES) as file:

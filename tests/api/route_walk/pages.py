@@ -16,7 +16,8 @@ def _sign_in(city: City) -> Asked:
 
 
 _START = fates(_N, own=Fate.DONE, regulator=Fate.DONE, admin=Fate.DONE)
-_NO_FIGURES = {Kind.PERMITS: _F, Kind.FAR_PERMITS: _F, Kind.NOBODY: Fate.ELSEWHERE}
+# A permit system's start page is its permits.
+_NO_FIGURES = dict.fromkeys((Kind.PERMITS, Kind.FAR_PERMITS, Kind.NOBODY), Fate.ELSEWHERE)
 PAGES = [
     Entry("GET", "/", at("/"), Kind.OWN, _START | _NO_FIGURES, page=True),
     # Whoever has signed in already is led on.
