@@ -49,7 +49,7 @@ def test_commands_that_are_named_exist(file: Path) -> None:
 def test_the_board_shows_metrics_that_there_are(app: FastAPI) -> None:
     with TestClient(app) as client:
         client.get("/healthz")
-    told = app.state.metrics.text().decode()
+        told = app.state.metrics.text().decode()
     names = set(re.findall(r"^# TYPE (\w+)", told, re.MULTILINE)) | set(
         re.findall(r"^(\w+)[{ ]", told, re.MULTILINE)
     )

@@ -115,7 +115,9 @@ def test_the_evidence_stands_in_words_with_its_numbers(official: Visit) -> None:
     ]
     assert "600 吨" in page.one("p", class_="lead").text or "600" in page.one("p", class_="lead").text
     law = official.client.get("/v1/rules/line_balance").json()["law"]["zh"]
-    assert law in page.by_id("evidence").text
+    evidence = page.by_id("evidence").text
+    assert law in evidence
+    assert "条款号与原文待核" in evidence, "nobody has compared it with the official text"
     assert len(page.by_id("table-threshold").one("tbody").all("tr")) == len(told["evidence"]["threshold"])
 
 

@@ -10,6 +10,7 @@ from app.auth.subjects import Role
 from app.domain.errors import Message
 from app.domain.periods import Month
 from app.findings.cases import ANSWERABLE, MOVES
+from app.findings.lawbook import Provision
 from app.findings.models import CaseState
 from app.findings.steps import BY_RULES
 from app.web import numbers
@@ -106,7 +107,7 @@ class CasePage:
 class Told:
     """What is known of a finding beyond itself."""
 
-    law: Message | None
+    law: Provision | None
     parameters: Mapping[str, Message]
     sites: Mapping[str, Message]
     timezone: str
@@ -127,7 +128,7 @@ def case_page(
         line=writer.line(item),
         counterpart=text("findings.counterpart", language, site=counterpart) if counterpart else "",
         rule=text("findings.rule.version", language, rule=item["rule"], version=version),
-        law=text("findings.law", language, law=language.of(told.law)) if told.law else "",
+        law=_law(told.law, language),
         opened=numbers.moment(item["opened_at"], told.timezone),
         figures=tuple(_figure(figure, told, language) for figure in evidence["figures"]),
         values=_table("findings.values", evidence["values"], {}, language),
@@ -143,6 +144,13 @@ def case_page(
 
 def _site(code: str, told: Told, language: Language) -> str:
     return language.of(told.sites[code]) if code in told.sites else code
+
+
+def _law(law: Provision | None, language: Language) -> str:
+    if law is None:
+        return ""
+    key = "findings.law" if law.verified else "findings.law.unverified"
+    return text(key, language, law=language.of(law))
 
 
 def _figure(figure: Mapping[str, Any], told: Told, language: Language) -> FigureRow:

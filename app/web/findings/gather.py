@@ -12,6 +12,7 @@ from app.db.session import ReadSession
 from app.domain.errors import Message
 from app.enterprises.models import Site
 from app.findings import reading, registry, rulebook, summary
+from app.findings.lawbook import Provision
 from app.findings.models import CaseState, Finding
 from app.findings.reading import FindingQuery, conditions, visible
 from app.web.findings.asked import ACTIVE, FindingsAsked
@@ -72,7 +73,7 @@ def parameter_names(session: ReadSession, rule_id: str) -> dict[str, Message]:
     return {each["name"]: Message(each["text"]["zh"], each["text"]["en"]) for each in told}
 
 
-def law_of(rule_id: str) -> Message | None:
+def law_of(rule_id: str) -> Provision | None:
     """Say by which law a rule objects."""
     rule = registry.BY_ID.get(rule_id)
     return None if rule is None else rule.law

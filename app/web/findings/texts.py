@@ -96,6 +96,10 @@ _CASE = {
     "findings.threshold": Message("比照的界限", "Held to"),
     "findings.value": Message("数值", "Value"),
     "findings.law": Message("依据：{law}", "By: {law}"),
+    "findings.law.unverified": Message(
+        "依据：{law}（条款号与原文待核）",
+        "By: {law} (article numbers not yet checked against the official text)",
+    ),
     "findings.rule.version": Message("规则 {rule}，第{version}版", "rule {rule}, version {version}"),
     "findings.history": Message("办理经过", "Case history"),
     "findings.files": Message("附件", "Files"),
