@@ -84,6 +84,8 @@ def verify(
         _tell(_of_database(published, with_ledgers=ledgers), json_output=json_output)
         return
     report = _of_file(file, published, is_partial=partial)
+    if report.checked == 0 and not report.flaws:
+        refuse(f"{file}: 没有记录，无从核验 / there are no entries: nothing was checked")
     if report.flaws and all(flaw.code == "missing" for flaw in report.flaws):
         typer.echo(
             "只有缺号：若导出经过筛选，请加 --partial / only gaps: a filtered export takes --partial",
@@ -185,8 +187,14 @@ def export(
         if output is None:
             sys.stdout.writelines(lines)
             return
-        with output.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(lines)
+        # Moved to its place when it is whole: half a log would be read as a log that was cut off.
+        growing = output.with_name(f"{output.name}.growing")
+        try:
+            with growing.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(lines)
+            growing.replace(output)
+        finally:
+            growing.unlink(missing_ok=True)
 
 
 @audit_app.command("anchors", epilog="例 example:  huanlian audit anchors > anchors.json")

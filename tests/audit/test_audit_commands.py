@@ -190,3 +190,16 @@ def test_ledgers_are_held_against_the_log(
         ("ledger", "missing"),
     ]
     assert f"{months[0]} v1" in told["flaws"][0]["message"]["zh"]
+
+
+def test_a_file_without_entries_is_not_called_intact(tmp_path: Path) -> None:
+    (tmp_path / "empty.ndjson").touch()
+    told = run("audit", "verify", "--file", tmp_path / "empty.ndjson")
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "no entries" in told.stderr
+
+
+def test_an_export_that_fails_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUANLIAN_DATABASE_URL", f"sqlite:///{tmp_path}/without_tables.db")
+    assert run("audit", "export", "--output", tmp_path / "log.ndjson").exit_code == 1
+    assert not list(tmp_path.glob("log.ndjson*"))
