@@ -20,6 +20,12 @@ from support.served import Server, environment
 _REGION = "1402"
 _ENTERPRISES = (("91140200MA0EXAMP1X", "示例甲公司"), ("91140200MA0EXAMP2X", "示例乙公司"))
 _TOKEN_SECONDS = "3600"
+# The regulator of the territory reads what its enterprises file. Who else may not is in tests/api/test_route_walk.py.
+_SHARED_WITH_THE_REGULATOR = (
+    "GET /v1/ledgers/{ledger_id}",
+    "GET /v1/ledgers/{ledger_id}/versions",
+    "GET /v1/ledgers/{ledger_id}/receipt",
+)
 _RATES = ("rate_limit_address", "rate_limit_client", "rate_limit_sign_in", "rate_limit_sign_in_address")
 
 
@@ -130,9 +136,13 @@ def configuration(folder: Path, clients: list[dict[str, str]]) -> Path:
     # 422 belongs to valid shapes too: no JSON Schema says that months are not in the future, that a waste is one of
     # the register's, or that the parts of a figure do not exceed the whole.
     accepted = '["2xx", "401", "403", "404", "409", "412", "422", "428"]'
+    shared = "".join(
+        f'[[operations]]\ninclude-name = "{name}"\nchecks.object_level_authorization.enabled = false\n'
+        for name in _SHARED_WITH_THE_REGULATOR
+    )
     file.write_text(
         f'[auth.wfc]\npath = "{peers}"\npeers = {names}\nrefresh_interval = 600\n'
-        f"[checks.positive_data_acceptance]\nexpected-statuses = {accepted}\n",
+        f"[checks.positive_data_acceptance]\nexpected-statuses = {accepted}\n{shared}",
         encoding="utf-8",
     )
     return file
