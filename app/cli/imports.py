@@ -132,11 +132,11 @@ def _progress(database: Database, import_id: uuid.UUID) -> Iterator[None]:
 def _write(database: Database, told: Mapping[str, Any], target: Path) -> None:
     import uuid  # noqa: PLC0415 - only when a report is asked for
 
-    from app.imports import pieces  # noqa: PLC0415 - same
     from app.imports.models import Part  # noqa: PLC0415 - same
+    from app.imports.pieces import PIECES  # noqa: PLC0415 - same
 
     with target.open("wb") as file:
-        file.writelines(pieces.contents(database, uuid.UUID(told["id"]), Part.ANSWERED))
+        file.writelines(PIECES.contents(database, uuid.UUID(told["id"]), Part.ANSWERED))
 
 
 def _print(name: str, told: Mapping[str, Any], ledgers: list[dict[str, Any]]) -> None:

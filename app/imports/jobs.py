@@ -8,10 +8,11 @@ from typing import IO
 from pydantic import JsonValue
 
 from app.audit import service as audit
-from app.imports import pieces, repository
+from app.imports import repository
 from app.imports.faults import FileRefused
 from app.imports.filing import Task, file_all
 from app.imports.models import Import, ImportState, Part
+from app.imports.pieces import PIECES
 from app.imports.report import write_report
 from app.imports.service import JOB
 from app.outbox.jobs import Handler, JobContext, LeaseLost
@@ -33,7 +34,7 @@ def carry_out(context: JobContext, payload: Mapping[str, JsonValue]) -> None:
             return
         made.state = ImportState.RUNNING
     try:
-        with pieces.spooled(context.database, import_id, Part.UPLOADED) as source:
+        with PIECES.spooled(context.database, import_id, Part.UPLOADED) as source:
             file_all(Task(context, made, source))
             with context.database.reading() as session:
                 filed = session.get_one(Import, import_id)
@@ -55,8 +56,8 @@ def _end(context: JobContext, import_id: uuid.UUID, report: IO[bytes]) -> None:
         made = repository.held(session, import_id)
         if made is None:
             raise LeaseLost
-        pieces.forget(session, import_id, Part.ANSWERED)
-        pieces.keep(session, import_id, Part.ANSWERED, report)
+        PIECES.forget(session, import_id, Part.ANSWERED)
+        PIECES.keep(session, import_id, Part.ANSWERED, report)
         made.state, made.done_permille, made.ended_at = ImportState.DONE, 1000, context.now()
         context.complete(session)
 

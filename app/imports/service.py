@@ -16,12 +16,13 @@ from app.enterprises import service as enterprises
 from app.enterprises.models import Enterprise
 from app.http.problems import Conflict, Forbidden, Invalid, NotFound, PayloadTooLarge
 from app.ids import new_id
-from app.imports import pieces, repository
+from app.imports import repository
 from app.imports.choices import Choice, Choices, choices, named_parties
 from app.imports.columns import BY_KEY
 from app.imports.csv_file import csv_rows
 from app.imports.faults import CELLS, REFUSALS, FileRefused
 from app.imports.models import FileKind, Import, ImportedLedger, ImportMode, ImportState, Part
+from app.imports.pieces import PIECES
 from app.imports.report import outcome_words, sentence
 from app.imports.rows import MAX_ROWS, BadCell, Cell, Progress, Row
 from app.imports.template import write_template
@@ -99,7 +100,7 @@ def keep(
     made = _import(session, subject, asked, kind, now)
     session.add(made)
     session.flush()
-    made.size, made.sha256 = pieces.keep(session, made.id, Part.UPLOADED, source)
+    made.size, made.sha256 = PIECES.keep(session, made.id, Part.UPLOADED, source)
     if made.size > most_bytes:
         raise PayloadTooLarge
     _record(session, operator or subject, made, now)
@@ -122,7 +123,7 @@ def start_again(session: WriteSession, subject: Subject, import_id: uuid.UUID, n
     made.size, made.sha256 = seen.size, seen.sha256
     session.add(made)
     session.flush()
-    pieces.copy(session, seen.id, made.id)
+    PIECES.copy(session, seen.id, made.id, Part.UPLOADED)
     _record(session, subject, made, now)
     return _asked_for(session, made, now)
 
@@ -234,11 +235,11 @@ def answered(database: Database, subject: Subject, import_id: uuid.UUID) -> Iter
                 "文件没有被读取，没有可下载的结果", "the file was not read, so there is no result to take"
             )
             raise Conflict(text)
-        if not pieces.has(session, import_id, Part.ANSWERED):
+        if not PIECES.has(session, import_id, Part.ANSWERED):
             raise Conflict(
                 Message("结果尚未生成，请稍后再试", "the result is not ready yet; try again later")
             )
-    return pieces.contents(database, import_id, Part.ANSWERED)
+    return PIECES.contents(database, import_id, Part.ANSWERED)
 
 
 def write_template_for(

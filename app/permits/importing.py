@@ -13,7 +13,6 @@ from app.clock import local_date
 from app.db.base import table_of
 from app.db.session import WriteSession
 from app.outbox.jobs import JobContext, LeaseLost
-from app.permits import pieces
 from app.permits.answer_file import write_answer
 from app.permits.columns import mapping_of
 from app.permits.commands import Outcome as Received
@@ -22,6 +21,7 @@ from app.permits.entries import Entry
 from app.permits.files import UnreadableFile, permits_of
 from app.permits.imports import ENDED, operator_of, sender_of
 from app.permits.models import ImportState, Outcome, Part, PermitImport, PermitImportRow
+from app.permits.pieces import PIECES
 from app.permits.receiving import receive
 
 AT_ONCE = 100
@@ -46,7 +46,7 @@ def carry_out(context: JobContext, import_id: uuid.UUID, told: Told = lambda _ma
             return
         made.state = ImportState.RUNNING
         mapping = mapping_of(session, made.mapping)
-    with pieces.spooled(context.database, import_id, Part.UPLOADED) as source:
+    with PIECES.spooled(context.database, import_id, Part.UPLOADED) as source:
         try:
             with closing(permits_of(made.format, source, mapping)) as entries:
                 done = _take_all(context, made, entries, told)
@@ -120,10 +120,10 @@ def _end(
         made = _held(session, import_id)
         if made is None or made.state in ENDED:
             raise LeaseLost
-        pieces.forget(session, import_id, Part.ANSWERED)
+        PIECES.forget(session, import_id, Part.ANSWERED)
         made.finished_at = context.now()
         if answer is not None:
-            pieces.keep(session, import_id, Part.ANSWERED, answer)
+            PIECES.keep(session, import_id, Part.ANSWERED, answer)
             made.state, made.rows_total = ImportState.DONE, made.rows_done
         if problem is not None:
             fault = problem.errors[0]

@@ -16,10 +16,10 @@ from app.domain.errors import Message
 from app.http.problems import Conflict, NotFound, PayloadTooLarge
 from app.ids import new_id
 from app.outbox.jobs import enqueue
-from app.permits import pieces
 from app.permits.columns import mapping_of
 from app.permits.files import format_of
 from app.permits.models import ImportState, Part, PermitImport, PermitImportRow
+from app.permits.pieces import PIECES
 
 JOB = "permits.import"
 ENDED = (ImportState.DONE, ImportState.FAILED)
@@ -42,7 +42,7 @@ def keep_file(session: WriteSession, subject: Subject, sent: Sent, now: datetime
     made = _import(subject, sent, now)
     session.add(made)
     session.flush()
-    made.size, made.sha256 = pieces.keep(session, made.id, Part.UPLOADED, sent.source)
+    made.size, made.sha256 = PIECES.keep(session, made.id, Part.UPLOADED, sent.source)
     if made.size > sent.most_bytes:
         raise PayloadTooLarge
     session.flush()
@@ -134,13 +134,13 @@ def answered(
     """The file with what became of each row, in pieces. Raises NotFound, Conflict."""
     with database.reading() as session:
         made = one(session, subject, import_id)
-        if not pieces.has(session, import_id, Part.ANSWERED):
+        if not PIECES.has(session, import_id, Part.ANSWERED):
             raise Conflict(
                 Message(
                     "尚未处理完，或文件已不再保存", "it has not ended yet, or its files are no longer kept"
                 )
             )
-    return made, pieces.contents(database, import_id, Part.ANSWERED)
+    return made, PIECES.contents(database, import_id, Part.ANSWERED)
 
 
 def document(made: PermitImport) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from app.audit import service as audit
 from app.db.base import table_of
 from app.outbox.jobs import Handler, JobContext
 from app.outbox.schedules import Daily, Periodic
-from app.permits import pieces
 from app.permits.importing import carry_out
 from app.permits.imports import JOB
 from app.permits.models import PermitImport, PermitImportRow
+from app.permits.pieces import PIECES
 
 PRUNE = "permits.prune"
 KEPT_FOR = timedelta(days=90)
@@ -34,7 +34,7 @@ def prune(context: JobContext, _: Mapping[str, JsonValue]) -> None:
     row, whole = table_of(PermitImportRow), table_of(PermitImport)
     for import_id in old:
         with context.database.writing() as session:
-            pieces.forget(session, import_id)
+            PIECES.forget(session, import_id)
             session.execute(delete(row).where(row.c.import_id == import_id))
             session.execute(delete(whole).where(whole.c.id == import_id))
             change = audit.Change("permit_import.let_go", "permit_import", str(import_id))

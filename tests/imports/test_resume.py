@@ -5,9 +5,10 @@ import uuid
 import pytest
 from imports.sending import Desk, as_xlsx, line
 
-from app.imports import filing, pieces
+from app.imports import filing
 from app.imports.jobs import carry_out
 from app.imports.models import Import, Part
+from app.imports.pieces import PIECES
 from app.outbox.jobs import JobContext, LeaseLost
 
 MONTHS = [f"2025-{month:02d}" for month in range(1, 8)]
@@ -64,7 +65,7 @@ def test_a_worker_that_was_overtaken_files_nothing_more(desk: Desk, batches_of_t
     with desk.sessions.reading() as session:
         as_the_slow_one_knows_it = session.get_one(Import, import_id)
     carry_out(context, {"import_id": str(import_id)})
-    with pieces.spooled(desk.sessions, import_id, Part.UPLOADED) as source, pytest.raises(LeaseLost):
+    with PIECES.spooled(desk.sessions, import_id, Part.UPLOADED) as source, pytest.raises(LeaseLost):
         filing.file_all(filing.Task(context, as_the_slow_one_knows_it, source))
     told = desk.get(answer.headers["Location"]).json()
     assert told["summary"]["created"] == 7
