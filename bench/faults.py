@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import hypot
+from math import hypot, sqrt
 
 import numpy as np
 
-from bench.province import Place, Province, Shipment
+from bench.province import PRODUCT_SIGMA, RECIPES, Place, Province, Shipment
 
 FIRST_MONTH = 8
 """Before it every site is honest, so that it has a history."""
@@ -87,10 +87,23 @@ def inflated_use(where: _Where, size: float) -> Fault:
     return Fault("inflated_use", size, where.place.number, {where.month: tonnes}, tonnes / sigma, named)
 
 
+def claimed_use(where: _Where, size: float) -> Fault:
+    """A works tips some of its yard and books it as used; received, used and stock agree, the cement is told as it is."""
+    account = where.province.accounts[where.place.number, where.month, "SW02"]
+    tonnes = size * account.used
+    account.used = round(account.used + tonnes, 2)
+    account.change = round(account.change - tonnes, 2)
+    low, high = RECIPES
+    spread = (high - low) / (low + high) * 2 / sqrt(12)
+    sigma = account.used * hypot(where.place.sigma, PRODUCT_SIGMA, spread)
+    named = frozenset({where.place.number})
+    return Fault("claimed_use", size, where.place.number, {where.month: tonnes}, tonnes / sigma, named)
+
+
 def under_reported(where: _Where, size: float) -> Fault:
     """From a month on a share neither comes up nor is handed over in the books; the activity is told as it is."""
     tonnes = {}
-    named = {where.place.number}
+    named = {where.place.number}  # and whoever takes it off the books
     for month in range(where.month, min(where.month + 4, where.province.months)):
         now = _Where(where.province, where.place, month)
         account = where.province.accounts[where.place.number, month, where.waste]
@@ -101,6 +114,7 @@ def under_reported(where: _Where, size: float) -> Fault:
             taken = size * (each.received or 0.0)
             each.sent = round(each.sent * (1 - size), 2)
             _take_back(where.province, each, taken)
+        named |= now.named(now.sent)
     sigmas = size / hypot(_SPREAD_OF_RATIO, where.place.sigma)
     return Fault("under_reported", size, where.place.number, tonnes, sigmas, frozenset(named))
 
@@ -171,11 +185,13 @@ def _sigma(province: Province, shipments: list[Shipment]) -> float:
 
 
 def _take_back(province: Province, shipment: Shipment, tonnes: float) -> None:
-    """Less arrived, so less was used there, and of the rest less stored."""
+    """Less arrived, so less was used there and less made of it, and of the rest less stored."""
     if shipment.receiver is not None and shipment.received is not None:
         shipment.received = round(shipment.received - tonnes, 2)
         account = province.accounts[shipment.receiver, shipment.month, shipment.waste]
         less = min(account.used, tonnes)
+        if account.product is not None and account.used:
+            account.product = round(account.product * (1 - less / account.used), 2)
         account.used = round(account.used - less, 2)
         account.change = round(account.change - (tonnes - less), 2)
 
@@ -183,6 +199,7 @@ def _take_back(province: Province, shipment: Shipment, tonnes: float) -> None:
 KINDS: tuple[tuple[Callable[[_Where, float], Fault], tuple[float, ...]], ...] = (
     (hidden_dumping, (0.03, 0.10, 0.30)),
     (inflated_use, (0.03, 0.10, 0.30)),
+    (claimed_use, (0.10, 0.30, 0.60)),
     (under_reported, (0.15, 0.40, 0.90)),
     (one_sided, (0.10, 0.30, 1.0)),
     (swapped_units, (1000.0,)),
@@ -219,10 +236,14 @@ def _planted(
 ) -> Iterator[Fault]:
     """A site that cannot commit a fault of this kind is given another one: a works inflates, by 0.30 at most."""
     where = _Where(province, place, int(random.integers(FIRST_MONTH, province.months - 2)))
+    account = province.accounts.get((place.number, where.month, "SW02"))
+    if kind is claimed_use and account is not None and account.product:
+        yield kind(where, size)
+        return
     if place.role == "works" and kind is not missing_months:
         kind, size = inflated_use, min(size, 0.30)
-    elif place.role != "works" and kind is inflated_use:
-        kind = hidden_dumping
+    elif place.role != "works" and kind in {inflated_use, claimed_use}:
+        kind, size = hidden_dumping, min(size, 0.30)
     loads = [each.received if kind is inflated_use else each.sent for each in _loads(where, kind)]
     if any(loads) or kind is missing_months:
         yield kind(where, size)

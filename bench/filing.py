@@ -17,12 +17,11 @@ from app.findings.facts import (
     Flow,
     LedgerRef,
     Line,
-    NetworkFacts,
     PairFacts,
     SiteFacts,
-    SiteMonth,
     Transfer,
 )
+from app.findings.networks import NetworkFacts, SiteMonth
 from bench.province import WASTES, Account, Place, Province, Shipment
 
 START = Month(2024, 1)
@@ -159,7 +158,7 @@ class Filing:
             is_mine = place.role == "mine"
             parameters = {} if is_mine else {"ash_percent": str(place.ratio * 100)}
             activities = (Activity("raw_coal" if is_mine else "coal_burnt", grams(did), parameters),)
-        flows = (*self._traded(place, month), *self._used(place, lines))
+        flows = (*self._traded(place, month), *self._used(place, month, lines))
         return Book(when, ref, not lines, when.next.first_day.replace(day=10), lines, flows, activities)
 
     def _traded(self, place: Place, month: int) -> Iterator[Flow]:
@@ -188,12 +187,23 @@ class Filing:
                 party_region=None if site is None else _REGION,
             )
 
-    def _used(self, place: Place, lines: tuple[Line, ...]) -> Iterator[Flow]:
+    def _used(self, place: Place, month: int, lines: tuple[Line, ...]) -> Iterator[Flow]:
         burns = place.role == "gangue_plant"
         for line in lines:
             if line.used:
-                process = "gangue_power" if burns else None
-                yield Flow("used", line.waste, line.used, of_received=line.used, process=process)
+                account = self.province.accounts[place.number, month, line.waste]
+                made = None if account.product is None else grams(account.product)
+                process = "gangue_power" if burns else None if made is None else "cement_blending"
+                product = None if made is None else "cement"
+                yield Flow(
+                    "used",
+                    line.waste,
+                    line.used,
+                    of_received=line.used,
+                    process=process,
+                    product=product,
+                    product_grams=made,
+                )
 
     def _site_month(self, place: Place, month: int) -> SiteMonth:
         book = self.books.get((place.number, month))

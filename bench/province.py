@@ -2,6 +2,7 @@
 
 Mines hand gangue (SW04) to power plants that burn it and to brick works; power plants hand ash (SW02, SW03) to works.
 A figure is true × (1 + the site's calibration error + an error of its method); one in a hundred has a threefold error.
+Some works make cement of their fly ash and state its tonnes, each by a recipe of its own.
 What is loaded in the last days may be booked by its receiver in the next month; a few sites state no method.
 """
 
@@ -19,6 +20,9 @@ WASTES = ("SW02", "SW03", "SW04")
 Role = Literal["mine", "plant", "gangue_plant", "works"]
 ROLES: tuple[Role, ...] = ("mine", "plant", "gangue_plant", "works")
 ROLE_SHARES = (0.40, 0.15, 0.10, 0.35)
+RECIPES, STATES_PRODUCT = (3.4, 3.95), 0.6
+"""Cement of a tonne of fly ash, by works, within the chain definition's band; the share of works that state it."""
+PRODUCT_SIGMA, _RECIPE_VARIES = 0.01, 0.02
 BURNT = {"SW02": 0.325, "SW03": 0.325}
 """What a tonne of burnt gangue leaves, as the chain definition has it."""
 
@@ -55,6 +59,8 @@ class Place:
     bias: float
     volume: float
     ratio: float
+    recipe: float | None = None
+    """Cement made of a tonne of fly ash, of a works that states it."""
 
     @property
     def code(self) -> str:
@@ -68,6 +74,7 @@ class Account:
     generated: float = 0.0
     used: float = 0.0
     change: float = 0.0
+    product: float | None = None
 
 
 @dataclass(slots=True)
@@ -107,6 +114,8 @@ class Maker:
     def __init__(self, sites: int, months: int, seed: int, habits: Habits | None = None) -> None:
         self.habits = Habits() if habits is None else habits
         self.random = np.random.default_rng(seed)
+        # Of their own, so that whatever is drawn for products changes nothing else.
+        self._kilns = np.random.default_rng((seed, 1))
         self._under_way: dict[tuple[int, int, str, int], float] = {}
         self._arrivals: dict[tuple[int, int], list[Shipment]] = {}
         self.province = Province([self._place(number, sites) for number in range(sites)], months)
@@ -149,12 +158,24 @@ class Maker:
         bias = float(self.random.normal(0.0, self.habits.calibration))
         volume = float(np.exp(self.random.normal(8.5, 1.0)))
         ratio = float(self.random.uniform(0.14, 0.22)) if role == "mine" else 0.25
-        return Place(number, role, sigma, stated, bias, volume, ratio)
+        return Place(number, role, sigma, stated, bias, volume, ratio, self._recipe(role))
+
+    def _recipe(self, role: Role) -> float | None:
+        is_stated = role == "works" and self._kilns.random() < STATES_PRODUCT
+        return float(self._kilns.uniform(*RECIPES)) if is_stated else None
 
     def _partners(self, place: Place, takers: dict[str, list[Place]]) -> list[Place]:
         mine = takers["SW04" if place.role == "mine" else "SW02"]
         count = min(len(mine), int(self.random.integers(1, 5)))
         return [mine[int(at)] for at in self.random.choice(len(mine), count, replace=False)]
+
+    def _product(self, place: Place, used: float) -> float | None:
+        """The cement that a works says to have made of what it truly used."""
+        if place.recipe is None:
+            return None
+        month = float(np.exp(self._kilns.normal(0.0, _RECIPE_VARIES)))
+        error = 1.0 + PRODUCT_SIGMA * float(self._kilns.standard_normal())
+        return round(used * place.recipe * month * error, 2)
 
     def _generate(self, place: Place, month: int, partners: list[Place]) -> None:
         waste = "SW04" if place.role == "mine" else "SW02"
@@ -196,5 +217,6 @@ class Maker:
             self.province.accounts[place.number, month, waste] = Account(
                 used=self.reported(place, used, month, waste),
                 change=self.reported(place, received - used, month, waste),
+                product=self._product(place, used) if waste == "SW02" else None,
             )
         return _USED * sum(came.values())

@@ -41,6 +41,7 @@ from bench.scores import CLEAR, Alarm, Score, Truth
 STATISTICAL = frozenset(
     {
         "line_balance",
+        "product_yield",
         "line_test",
         "against_partners",
         "intensity_drop",

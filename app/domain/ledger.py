@@ -46,13 +46,18 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Own utilization on the site [g]; `of_received_grams` is others' waste, `prior_stock_grams` from earlier years."""
+    """Own utilization on the site [g]; `of_received_grams` is others' waste, `prior_stock_grams` from earlier years.
+
+    `product_grams`: what was made of it, None when the ledger does not say. What several wastes went into together is told
+    in shares that add up to it.
+    """
 
     grams: int
     process: str | None = None
     product: str | None = None
     prior_stock_grams: int = 0
     of_received_grams: int = 0
+    product_grams: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,34 +159,37 @@ def totals_of(line: Line) -> Totals:
     stored = closing − opening + prior-stock draws + sent for storage − received and kept: this period's increase, equal to
     generated − (used − prior) − (disposed − prior) − dumped whenever the line balances (domain.md §3).
     """
-    used_on_site = sum(own(flow) for flow in line.used)
-    sent_for_use = [flow for flow in line.sent if flow.purpose == "use"]
-    sent_to_dispose = [flow for flow in line.sent if flow.purpose == "dispose"]
-    prior_used = sum(flow.prior_stock_grams for flow in line.used) + sum(
-        flow.prior_stock_grams for flow in sent_for_use
-    )
-    prior_disposed = sum(flow.prior_stock_grams for flow in line.disposed)
-    prior_disposed += sum(flow.prior_stock_grams for flow in sent_to_dispose)
-    flows: tuple[Used | Disposed | Sent, ...] = (*line.used, *line.disposed, *line.sent)
-    passed_on = sum(flow.of_received_grams for flow in flows)
-    sent_to_store = sum(own(flow) for flow in line.sent if flow.purpose == "store")
-    sent_for_use_grams = sum(own(flow) for flow in sent_for_use)
-    sent_to_dispose_grams = sum(own(flow) for flow in sent_to_dispose)
+    used_on_site = prior_used = disposed = prior_disposed = harmlessly = passed_on = 0
+    for flow in line.used:
+        used_on_site += own(flow)
+        prior_used += flow.prior_stock_grams
+        passed_on += flow.of_received_grams
+    for disposal in line.disposed:
+        disposed += own(disposal)
+        harmlessly += own(disposal) if disposal.compliant else 0
+        prior_disposed += disposal.prior_stock_grams
+        passed_on += disposal.of_received_grams
+    sent: dict[Purpose, int] = {"use": 0, "dispose": 0, "store": 0}
+    prior_sent: dict[Purpose, int] = {"use": 0, "dispose": 0, "store": 0}
+    for handed in line.sent:
+        sent[handed.purpose] += own(handed)
+        prior_sent[handed.purpose] += handed.prior_stock_grams
+        passed_on += handed.of_received_grams
+    prior_used, prior_disposed = prior_used + prior_sent["use"], prior_disposed + prior_sent["dispose"]
     return Totals(
         generated_grams=line.generated_grams,
-        used_grams=used_on_site + sent_for_use_grams,
+        used_grams=used_on_site + sent["use"],
         used_from_prior_stock_grams=prior_used,
-        disposed_grams=sum(own(flow) for flow in line.disposed) + sent_to_dispose_grams,
+        disposed_grams=disposed + sent["dispose"],
         disposed_from_prior_stock_grams=prior_disposed,
-        disposed_harmlessly_grams=sum(own(flow) for flow in line.disposed if flow.compliant)
-        + sent_to_dispose_grams,
+        disposed_harmlessly_grams=harmlessly + sent["dispose"],
         stored_grams=line.closing_grams
         - line.opening_grams
         + prior_used
         + prior_disposed
-        + sent_to_store
+        + sent["store"]
         - (line.received_grams - passed_on),
         dumped_grams=line.dumped_grams,
         used_on_site_grams=used_on_site,
-        sent_for_use_grams=sent_for_use_grams,
+        sent_for_use_grams=sent["use"],
     )

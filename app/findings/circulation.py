@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.findings.facts import NetworkFacts, Transfer, total
+from app.findings.columns import Transfers
+from app.findings.facts import Transfer, total
+from app.findings.networks import NetworkFacts
 from chains.late import LateModule
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ Edges = dict[str, dict[str, int]]
 
 @dataclass(slots=True)
 class Shipping:
-    """What sites hand over of one waste in one month.
+    """What sites hand over of one waste in one month, as far as one of them may have it back.
 
     `edges`: both sides are known sites, each edge as the smaller of its two reports, or the only one. `leaving`: senders
     of whom anything goes to somebody who is no known site.
@@ -44,24 +46,41 @@ class Shipping:
 
 
 def shippings(facts: NetworkFacts) -> list[Shipping]:
-    """Every waste that is handed over, in order."""
+    """Every waste that goes round, in order: what its sites on the way round hand over and take in, and nobody else."""
     found: dict[str, Shipping] = {}
-    for transfer in facts.transfers:
+    for row in _of_rounds(facts.columns.transfers):
+        transfer = facts.transfers[row]
         sender, receiver = transfer.sender_site, transfer.receiver_site
-        if sender is None or sender == receiver:
-            continue
         shipping = found.setdefault(transfer.waste, Shipping(transfer.waste))
-        if receiver is None:
-            if transfer.sent:
-                shipping.leaving.add(sender)
-        else:
+        if sender is not None and receiver is not None:
             shipping.transfers[sender, receiver].append(transfer)
+        elif sender is not None and transfer.sent:
+            shipping.leaving.add(sender)
     for shipping in found.values():
         for (sender, receiver), transfers in sorted(shipping.transfers.items()):
             grams = handed_over(transfers)
             if grams:
                 shipping.edges.setdefault(sender, {})[receiver] = grams
     return [found[waste] for waste in sorted(found)]
+
+
+def _of_rounds(told: Transfers) -> list[int]:
+    """The rows of sites from which, by any figure, a waste finds its way back to them."""
+    node: dict[tuple[str, str], int] = {}
+    ends = np.full((2, len(told)), -1, dtype=np.int64)
+    for row, (waste, *sides) in enumerate(zip(told.waste, told.sender_site, told.receiver_site, strict=True)):
+        if sides[0] != sides[1]:
+            for side, site in enumerate(sides):
+                if site is not None:
+                    ends[side, row] = node.setdefault((site, waste), len(node))
+    links = ends[:, (ends >= 0).all(axis=0)]
+    if not links.size:
+        return []
+    matrix = sp.csr_array((np.ones(links.shape[1]), tuple(links)), shape=(len(node), len(node)))
+    count, label = csgraph.connected_components(matrix, directed=True, connection="strong")
+    goes_round = np.append((np.bincount(label, minlength=count) > 1)[label], False)
+    rows: list[int] = np.flatnonzero(goes_round[ends].any(axis=0)).tolist()
+    return rows
 
 
 def handed_over(transfers: Iterable[Transfer]) -> int:

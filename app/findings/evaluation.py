@@ -27,7 +27,7 @@ from app.findings.partitions import (
     site_name,
     touched,
 )
-from app.findings.reading_networks import network_facts
+from app.findings.reading_networks import NetworkReader
 from app.findings.reading_pairs import pair_facts
 from app.findings.reading_sites import When, site_facts
 from app.findings.replacing import Placed, Tally
@@ -36,6 +36,7 @@ from app.findings.rule import Partition, Rule, Values
 
 _SITES_AT_ONCE = 100
 _PAIRS_AT_ONCE = 200
+_MONTHS_AT_ONCE = 3
 _ATTEMPTS = 3
 _LOCK = "findings:evaluation"
 _WAIT = "120s"
@@ -43,11 +44,20 @@ Rules = Sequence[Rule[Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class _Answer:
+    """What these rules found in these partitions: all there is now."""
+
+    rules: tuple[str, ...]
+    partitions: tuple[str, ...]
+    placed: list[Placed]
+
+
+@dataclass(frozen=True, slots=True)
 class _Batch:
     """Partitions of one kind that are evaluated in one transaction."""
 
     partitions: tuple[str, ...]
-    evaluate: Callable[[ReadSession, Rules, dict[str, Values]], list[Placed]]
+    evaluate: Callable[[ReadSession, Rules, dict[str, Values]], list[_Answer]]
     kind: Partition
 
 
@@ -84,11 +94,10 @@ def evaluate(database: Database, parts: Parts, when: When, rules: Rules = regist
 
 def _settle(database: Database, batch: _Batch, rules: Rules, when: When) -> Tally:
     """Evaluate a batch beside the writers; when changes keep overtaking it, the last time among them."""
-    ids = [rule.id for rule in rules]
     for _ in range(_ATTEMPTS):
         with database.reading() as reading:
             seen, values = Seen.read(reading), parameters.current(reading)
-            placed = batch.evaluate(reading, rules, values)
+            answers = batch.evaluate(reading, rules, values)
         with database.reading() as reading:
             # What came while the facts were read may be much: it is worked out before the writer is held.
             still = Seen.read(reading)
@@ -97,11 +106,17 @@ def _settle(database: Database, batch: _Batch, rules: Rules, when: When) -> Tall
         with database.writing() as session:
             _hold(session)
             if values == parameters.current(session) and not still.overtaken(session, batch.partitions):
-                return replace_findings(session, ids, batch.partitions, placed, when.now)
+                return _replace(session, answers, when)
     with database.writing() as session:
         _hold(session)
-        placed = batch.evaluate(session, rules, parameters.current(session))
-        return replace_findings(session, ids, batch.partitions, placed, when.now)
+        return _replace(session, batch.evaluate(session, rules, parameters.current(session)), when)
+
+
+def _replace(session: WriteSession, answers: Iterable[_Answer], when: When) -> Tally:
+    tally = Tally()
+    for each in answers:
+        tally.add(replace_findings(session, each.rules, each.partitions, each.placed, when.now))
+    return tally
 
 
 def _hold(session: WriteSession) -> None:
@@ -133,8 +148,14 @@ def _batches(parts: Parts, when: When) -> Iterator[_Batch]:
         yield _Batch(tuple(map(site_name, codes)), _Sites(codes, when), Partition.SITE)
     for keys in chunks(sorted(parts.pairs), _PAIRS_AT_ONCE):
         yield _Batch(tuple(map(pair_name, keys)), _Pairs(keys), Partition.PAIR)
-    for key in sorted(parts.networks):
-        yield _Batch((network_name(key),), _Network(key), Partition.NETWORK)
+    by_province: dict[str, list[Month]] = defaultdict(list)
+    for province, month in sorted(parts.networks | parts.beside):
+        by_province[province].append(month)
+    for province, mine in by_province.items():
+        for months in chunks(mine, _MONTHS_AT_ONCE):
+            whole = frozenset(month for month in months if (province, month) in parts.networks)
+            names = tuple(network_name((province, month)) for month in months)
+            yield _Batch(names, _Networks(province, months, whole), Partition.NETWORK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,32 +163,46 @@ class _Sites:
     codes: list[str]
     when: When
 
-    def __call__(self, session: ReadSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
-        facts = site_facts(session, self.codes, self.when)
-        return _found(rules, values, ((site_name(each.code), each) for each in facts))
+    def __call__(self, session: ReadSession, rules: Rules, values: dict[str, Values]) -> list[_Answer]:
+        facts = [(site_name(each.code), each) for each in site_facts(session, self.codes, self.when)]
+        return [_answer(rules, values, facts, map(site_name, self.codes))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
     keys: list[tuple[str, str]]
 
-    def __call__(self, session: ReadSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
-        facts = pair_facts(session, self.keys)
-        return _found(rules, values, ((pair_name(key), each) for key, each in facts))
+    def __call__(self, session: ReadSession, rules: Rules, values: dict[str, Values]) -> list[_Answer]:
+        facts = [(pair_name(key), each) for key, each in pair_facts(session, self.keys)]
+        return [_answer(rules, values, facts, map(pair_name, self.keys))]
 
 
 @dataclass(frozen=True, slots=True)
-class _Network:
-    key: tuple[str, Month]
+class _Networks:
+    """Months of a province: those of `whole` by all rules, the others by those that look at the months beside."""
 
-    def __call__(self, session: ReadSession, rules: Rules, values: dict[str, Values]) -> list[Placed]:
-        return _found(rules, values, [(network_name(self.key), network_facts(session, self.key))])
+    province: str
+    months: list[Month]
+    whole: frozenset[Month]
+
+    def __call__(self, session: ReadSession, rules: Rules, values: dict[str, Values]) -> list[_Answer]:
+        reader = NetworkReader.of(session, self.province, self.whole)
+        looking = [rule for rule in rules if rule.looks_beside]
+        answers = []
+        for month in self.months:
+            chosen, name = (rules if month in self.whole else looking), network_name((self.province, month))
+            if chosen:
+                answers.append(_answer(chosen, values, [(name, reader.facts(month))], [name]))
+        return answers
 
 
-def _found(rules: Rules, values: dict[str, Values], facts: Iterable[tuple[str, Any]]) -> list[Placed]:
-    return [
+def _answer(
+    rules: Rules, values: dict[str, Values], facts: Iterable[tuple[str, Any]], partitions: Iterable[str]
+) -> _Answer:
+    placed = [
         Placed(rule, partition, found)
         for partition, each in facts
         for rule in rules
         for found in rule.evaluate(each, values[rule.id])
     ]
+    return _Answer(tuple(rule.id for rule in rules), tuple(partitions), placed)

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from app.domain.periods import Month, month_range
 from app.domain.permits.case import Case
+from chains.balance import Floats
 
 FlowKind = Literal["received", "used", "disposed", "sent"]
 FacilityKind = Literal["storage", "utilization", "disposal"]
 Decision = Literal["confirm", "correct", "dispute"]
 CoefficientForm = Literal["ratio", "ash", "gypsum"]
+Mass = TypeVar("Mass", int, Floats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,49 @@ class Figure:
     ref: LedgerRef | None = None
 
 
+class Balance(Generic[Mass]):
+    """The masses of a line, or of many lines as columns [g], and what follows from them."""
+
+    __slots__ = ()
+    opening: Mass
+    generated: Mass
+    received: Mass
+    used: Mass
+    disposed: Mass
+    sent: Mass
+    dumped: Mass
+    closing: Mass
+
+    @property
+    def in_hand(self) -> Mass:
+        """What there was to dispose of [g]."""
+        return self.opening + self.generated + self.received
+
+    @property
+    def gone(self) -> Mass:
+        """What left the line [g]."""
+        return self.used + self.disposed + self.sent + self.dumped
+
+    @property
+    def change(self) -> Mass:
+        """By how much the stock grew [g]."""
+        return self.closing - self.opening
+
+    @property
+    def gap(self) -> Mass:
+        """What is not accounted for [g]; below 0: has no origin."""
+        return self.in_hand - self.gone - self.closing
+
+    @property
+    def weighed(self) -> tuple[Mass, ...]:
+        """What is measured on its own: every flow, and of the stock its change, since the error of what lies still cancels."""
+        return (
+            self.generated, self.received, self.used, self.disposed, self.sent, self.dumped, self.change
+        )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(Balance[int]):
     """One line of a ledger [g]. `sigma`: relative standard uncertainty of its method, None when none is stated."""
 
     waste: str
@@ -55,16 +98,6 @@ class Line:
     dumped: int = 0
     compliant_stored: int = 0
     closing: int = 0
-
-    @property
-    def in_hand(self) -> int:
-        """What there was to dispose of [g]."""
-        return self.opening + self.generated + self.received
-
-    @property
-    def gone(self) -> int:
-        """What left the line [g]."""
-        return self.used + self.disposed + self.sent + self.dumped
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +116,7 @@ class Flow:
     party_region: str | None = None
     process: str | None = None
     product: str | None = None
+    product_grams: int | None = None
     facility: str | None = None
     compliant: bool | None = None
     out_of_province: bool = False
@@ -283,44 +317,6 @@ class PairFacts:
             if transfer.waste == waste:
                 found[transfer.month] = (*found.get(transfer.month, ()), transfer)
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class SiteMonth:
-    """A site's lines of the month of a network; `ref` None when it has filed nothing.
-
-    `flows`: what it used and disposed of. What was handed over stands in the network's transfers.
-    """
-
-    code: str
-    region: str
-    industry: str
-    ref: LedgerRef | None
-    lines: tuple[Line, ...]
-    flows: tuple[Flow, ...]
-
-    def of(self, waste: str) -> Line:
-        """As `Book.of`."""
-        return summed(self.lines, waste)
-
-
-@dataclass(frozen=True)
-class NetworkFacts:
-    """One month of a province (two digits): its sites, and every transfer that begins or ends there.
-
-    `pairs`: the transfers of the month and of the two beside it, by who hands over to whom.
-    """
-
-    province: str
-    month: Month
-    sites: tuple[SiteMonth, ...]
-    transfers: tuple[Transfer, ...]
-    pairs: tuple[PairFacts, ...] = ()
-
-    @cached_property
-    def by_code(self) -> Mapping[str, SiteMonth]:
-        """The province's sites by their codes."""
-        return {site.code: site for site in self.sites}
 
 
 def total(grams: Iterable[int | None]) -> int:

@@ -6,16 +6,15 @@ only when both sides speak of it and agree within their uncertainties (`pair_dis
 each side's word of it crosses the boundary. The engine is chains.reconciliation.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import hypot, inf
 
 import numpy as np
 
 from app.domain.quantities import GRAMS_PER_TONNE
-from app.findings.facts import Line, NetworkFacts, SiteMonth, Transfer, total
-from chains.balance import OUTSIDE, Network
+from app.findings.columns import Lines, Transfers
+from app.findings.networks import NetworkFacts
+from chains.balance import OUTSIDE, Flags, Floats, Ints, Network, total_by
 from chains.reconciliation import Bounds, Reports
 
 FLOOR_GRAMS = 50_000.0
@@ -36,19 +35,32 @@ class Precision:
     critical_z: float
     transit: float = 0.0
 
-    def sigma(self, grams: int, relative: float | None) -> float:
-        """1σ of a figure [g]."""
-        return max((self.unstated if relative is None else relative) * abs(grams), FLOOR_GRAMS)
+    def sigma(self, grams: Floats, relative: Floats) -> Floats:
+        """1σ of figures [g]; NaN as relative σ: none is stated."""
+        known = np.where(np.isnan(relative), self.unstated, relative)
+        return np.asarray(np.maximum(known * np.abs(grams), FLOOR_GRAMS))
 
 
-@dataclass(frozen=True, slots=True)
-class _Flow:
-    """From one stream to another, None for the outside, with what each side reports: (grams, σ)."""
+_Report = tuple[Floats, Floats]
+"""Figures and their σ [g]."""
 
-    source: Stream | None
-    target: Stream | None
-    reports: tuple[tuple[int, float], ...]
-    least: float = 0.0
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Flows:
+    """Flows from node to node, each with one report or more. `least` is their lower bound [t]."""
+
+    source: Ints
+    target: Ints
+    reports: tuple[_Report, ...]
+    least: Floats
+
+    @classmethod
+    def of(
+        cls, ends: tuple[Ints | int, Ints | int], *reports: _Report, least: Floats | float = 0.0
+    ) -> "_Flows":
+        shape = reports[0][0].shape
+        source, target = (np.broadcast_to(np.asarray(end, dtype=np.int64), shape) for end in ends)
+        return cls(source, target, reports, np.broadcast_to(np.asarray(least, dtype=np.float64), shape))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,117 +74,117 @@ class MonthNetwork:
 
 
 def month_network(facts: NetworkFacts, precision: Precision) -> MonthNetwork:
-    """Lay the month together."""
-    streams = tuple(_streams(facts, precision))
-    here = set(streams)
-    flows = [flow for stream in streams for flow in _own(_line(facts, stream), stream, precision)]
-    flows += _handed_over(facts, here, precision)
-    return _arrays(streams, flows)
+    """Lay the month together. The streams are those whose own figures balance; the others would stain them."""
+    lines = facts.lines
+    kept = np.flatnonzero(lines.is_filed & _balances(lines, precision))
+    streams = tuple((lines.site[row], lines.waste[row]) for row in kept.tolist())
+    links = _links(facts.columns.transfers, streams, precision)
+    return _network(streams, [*_own(lines, kept, precision), *_handed_over(links, len(streams), precision)])
 
 
-def _line(facts: NetworkFacts, stream: Stream) -> Line:
-    return facts.by_code[stream[0]].of(stream[1])
+def _balances(lines: Lines, precision: Precision) -> Flags:
+    variance = np.zeros(lines.sigma.size)
+    for masses in lines.weighed:
+        variance += np.where(masses == 0, 0.0, precision.sigma(masses, lines.sigma) ** 2)
+    return np.abs(lines.gap) < precision.critical_z * np.maximum(np.sqrt(variance), FLOOR_GRAMS)
 
 
-def _streams(facts: NetworkFacts, precision: Precision) -> Iterator[Stream]:
-    """The streams whose own figures balance, and that give or take anything: the others have nothing to be checked by."""
-    for site in sorted(facts.sites, key=lambda each: each.code):
-        if site.ref is not None:
-            for waste in sorted({line.waste for line in site.lines}):
-                if _balances(site, waste, precision):
-                    yield site.code, waste
+def _own(lines: Lines, kept: Ints, precision: Precision) -> Iterator[_Flows]:
+    """What lines say of themselves alone. The error of a stock that lies still cancels in its change."""
+    node, relative = np.arange(kept.size), lines.sigma[kept]
+
+    def report(masses: Floats, some: Ints) -> _Report:
+        return masses[some], precision.sigma(masses[some], relative[some])
+
+    generated = lines.generated[kept]
+    some = np.flatnonzero(generated)
+    yield _Flows.of((OUTSIDE, node[some]), report(generated, some))
+    for masses in (lines.used[kept], lines.disposed[kept], lines.dumped[kept]):
+        some = np.flatnonzero(masses)
+        yield _Flows.of((node[some], OUTSIDE), report(masses, some))
+    opening, change = lines.opening[kept], lines.change[kept]
+    some = np.flatnonzero((opening != 0) | (lines.closing[kept] != 0))
+    least = -opening[some] / GRAMS_PER_TONNE
+    yield _Flows.of((node[some], OUTSIDE), report(change, some), least=least)
 
 
-def _balances(site: SiteMonth, waste: str, precision: Precision) -> bool:
-    line = site.of(waste)
-    change = line.closing - line.opening
-    masses = (line.generated, line.received, line.used, line.disposed, line.sent, line.dumped, change)
-    sigma = hypot(*(precision.sigma(mass, line.sigma) for mass in masses if mass))
-    return abs(line.in_hand - line.gone - line.closing) < precision.critical_z * max(sigma, FLOOR_GRAMS)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Links:
+    """Who hands what to whom: nodes or OUTSIDE, and each side's sum with its σ [g], 0 where a side says nothing."""
+
+    source: Ints
+    target: Ints
+    sent: Floats
+    sent_sigma: Floats
+    received: Floats
+    received_sigma: Floats
 
 
-def _own(line: Line, stream: Stream, precision: Precision) -> Iterator[_Flow]:
-    """What a stream's line says of itself alone. The error of a stock that lies still cancels in its change."""
-    if line.generated:
-        report = (line.generated, precision.sigma(line.generated, line.sigma))
-        yield _Flow(None, stream, (report,))
-    for mass in (line.used, line.disposed, line.dumped):
-        if mass:
-            yield _Flow(stream, None, ((mass, precision.sigma(mass, line.sigma)),))
-    change = line.closing - line.opening
-    if line.closing or line.opening:
-        report = (change, precision.sigma(change, line.sigma))
-        yield _Flow(stream, None, (report,), least=-line.opening / GRAMS_PER_TONNE)
-
-
-def _handed_over(facts: NetworkFacts, here: set[Stream], precision: Precision) -> Iterator[_Flow]:
-    """Transfers, by who hands what to whom."""
-    groups: dict[tuple[str, str | None, str | None, int], list[Transfer]] = defaultdict(list)
-    for number, each in enumerate(facts.transfers):
-        named = each.sender_site is not None and each.receiver_site is not None
-        # Where a side names no site each entry stands for itself.
-        groups[each.waste, each.sender_site, each.receiver_site, 0 if named else number + 1].append(each)
-    for (waste, sender, receiver, _), transfers in groups.items():
-        source = None if sender is None or (sender, waste) not in here else (sender, waste)
-        target = None if receiver is None or (receiver, waste) not in here else (receiver, waste)
-        if source == target:
-            continue
-        yield from _link(source, target, transfers, precision)
-
-
-def _link(
-    source: Stream | None, target: Stream | None, transfers: list[Transfer], precision: Precision
-) -> Iterator[_Flow]:
-    sent = _side([(each.sent, each.sender_sigma) for each in transfers], precision)
-    received = _side([(each.received, each.receiver_sigma) for each in transfers], precision)
-    if source is not None and target is not None and sent is not None and received is not None:
-        on_road = precision.transit * (sent[0] + received[0]) / 2
-        apart = abs(sent[0] - received[0]) / hypot(sent[1], received[1], on_road)
-        if apart < precision.critical_z:
-            yield from _road(source, target, (sent, received), on_road)
-            return
-    if source is not None and sent is not None:
-        yield _Flow(source, None, (sent,))
-    if target is not None and received is not None:
-        yield _Flow(None, target, (received,))
-
-
-def _road(
-    source: Stream, target: Stream, reports: tuple[tuple[int, float], tuple[int, float]], sigma: float
-) -> Iterator[_Flow]:
-    """A link; between what left and what arrived lies a road with its own balance, if anything may be on it."""
-    if not sigma:
-        yield _Flow(source, target, reports)
-        return
-    road = (f"{source[0]}>{target[0]}", source[1])
-    yield _Flow(source, road, reports[:1])
-    yield _Flow(road, target, reports[1:])
-    yield _Flow(road, None, ((0, sigma),), least=-inf)
-
-
-def _side(told: list[tuple[int | None, float | None]], precision: Precision) -> tuple[int, float] | None:
-    """The sum of a side's entries with its σ, each entry measured on its own; None when it says nothing."""
-    grams = total(mass for mass, _ in told)
-    if not grams:
-        return None
-    return grams, hypot(*(precision.sigma(mass, relative) for mass, relative in told if mass))
-
-
-def _arrays(streams: tuple[Stream, ...], flows: list[_Flow]) -> MonthNetwork:
-    ends = {end for flow in flows for end in (flow.source, flow.target) if end is not None}
-    roads = sorted(ends.difference(streams))
-    place = {stream: number for number, stream in enumerate((*streams, *roads))}
-    kept = sorted(flows, key=lambda flow: (flow.source or ("", ""), flow.target or ("", ""), flow.reports))
-    source, target = (
-        np.array([OUTSIDE if end is None else place[end] for end in ends], dtype=np.int64)
-        for ends in ([flow.source for flow in kept], [flow.target for flow in kept])
+def _links(told: Transfers, streams: tuple[Stream, ...], precision: Precision) -> _Links:
+    """The transfers by who hands what to whom, in an order that is not that of the rows."""
+    node = {stream: place for place, stream in enumerate(streams)}
+    groups: dict[tuple[str, str | None, str | None, int], int] = {}
+    named = zip(told.waste, told.sender_site, told.receiver_site, strict=True)
+    # Where a side names no site each entry stands for itself.
+    of = [
+        groups.setdefault((waste, one, other, 0 if one and other else row + 1), len(groups))
+        for row, (waste, one, other) in enumerate(named)
+    ]
+    source = np.array([node.get((one or "", waste), OUTSIDE) for waste, one, _, _ in groups], dtype=np.int64)
+    target = np.array(
+        [node.get((other or "", waste), OUTSIDE) for waste, _, other, _ in groups], dtype=np.int64
     )
-    told = [(number, *report) for number, flow in enumerate(kept) for report in flow.reports]
-    reports = Reports(
-        np.array([number for number, _, _ in told], dtype=np.int64),
-        np.array([grams for _, grams, _ in told], dtype=np.float64) / GRAMS_PER_TONNE,
-        np.array([sigma for _, _, sigma in told], dtype=np.float64) / GRAMS_PER_TONNE,
+    group, sums = np.array(of, dtype=np.int64), []
+    for grams, relative in ((told.sent, told.sender_sigma), (told.received, told.receiver_sigma)):
+        said = np.nan_to_num(grams)
+        variance = np.where(said > 0, precision.sigma(said, relative) ** 2, 0.0)
+        sums += [total_by(group, said, len(groups)), np.sqrt(total_by(group, variance, len(groups)))]
+    order = np.lexsort((*reversed(sums), target, source))
+    order = order[source[order] != target[order]]
+    sent, sent_sigma, received, received_sigma = (column[order] for column in sums)
+    return _Links(source[order], target[order], sent, sent_sigma, received, received_sigma)
+
+
+def _handed_over(links: _Links, nodes: int, precision: Precision) -> Iterator[_Flows]:
+    """Links as flows; between what left and what arrived lies a road with its own balance, if anything may be on it.
+
+    A side that contradicts the other, or that speaks alone, crosses the boundary.
+    """
+    speak = (links.source != OUTSIDE) & (links.target != OUTSIDE) & (links.sent > 0) & (links.received > 0)
+    on_road = precision.transit * (links.sent + links.received) / 2
+    apart = np.sqrt(links.sent_sigma**2 + links.received_sigma**2 + on_road**2)
+    agree = speak & (np.abs(links.sent - links.received) < precision.critical_z * apart)
+    both = np.flatnonzero(agree)
+    sent = (links.sent[both], links.sent_sigma[both])
+    received = (links.received[both], links.received_sigma[both])
+    if precision.transit:
+        road = nodes + np.arange(both.size)
+        yield _Flows.of((links.source[both], road), sent)
+        yield _Flows.of((road, links.target[both]), received)
+        yield _Flows.of((road, OUTSIDE), (np.zeros(both.size), on_road[both]), least=-np.inf)
+    else:
+        yield _Flows.of((links.source[both], links.target[both]), sent, received)
+    left = np.flatnonzero(~agree & (links.source != OUTSIDE) & (links.sent > 0))
+    yield _Flows.of((links.source[left], OUTSIDE), (links.sent[left], links.sent_sigma[left]))
+    came = np.flatnonzero(~agree & (links.target != OUTSIDE) & (links.received > 0))
+    yield _Flows.of((OUTSIDE, links.target[came]), (links.received[came], links.received_sigma[came]))
+
+
+def _network(streams: tuple[Stream, ...], flows: Sequence[_Flows]) -> MonthNetwork:
+    source = np.concatenate([each.source for each in flows])
+    target = np.concatenate([each.target for each in flows])
+    first = np.cumsum([0, *(each.source.size for each in flows)])
+    told = [
+        (begin + np.arange(each.source.size), *report)
+        for begin, each in zip(first.tolist(), flows, strict=False)
+        for report in each.reports
+    ]
+    flow, grams, sigma = (np.concatenate([each[column] for each in told]) for column in range(3))
+    nodes = max(len(streams), int(max(source.max(initial=-1), target.max(initial=-1))) + 1)
+    least = np.concatenate([each.least for each in flows])
+    return MonthNetwork(
+        streams,
+        Network(nodes, source, target, np.ones(source.size)),
+        Reports(flow.astype(np.int64), grams / GRAMS_PER_TONNE, sigma / GRAMS_PER_TONNE),
+        Bounds(least, np.full(source.size, np.inf)),
     )
-    least = np.array([flow.least for flow in kept], dtype=np.float64)
-    network = Network(len(place), source, target, np.ones(len(kept)))
-    return MonthNetwork(streams, network, reports, Bounds(least, np.full(len(kept), np.inf)))

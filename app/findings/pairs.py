@@ -1,9 +1,10 @@
 """Both reports of a movement month by month: what rules about pairs of sites share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.domain.periods import Month
+from app.findings.columns import month_of, ordinal
 from app.findings.facts import Figure, PairFacts, Transfer, total
 
 SHARED_FIGURES = frozenset({"sent", "received", "decided"})
@@ -77,13 +78,26 @@ class Stream:
         return tuple(made)
 
 
-def streams(facts: PairFacts, month: Month | None = None) -> Iterator[Stream]:
-    """Every waste and month of a pair, or every waste of `month`, that a registered site speaks of, in order."""
+def streams(facts: PairFacts) -> Iterator[Stream]:
+    """Every waste and month of a pair, in order."""
     for waste in facts.wastes:
-        by_month = facts.of(waste)
-        for when in sorted(by_month) if month is None else [month] * (month in by_month):
-            before, after = (by_month.get(near, ()) for near in (when.previous, when.next))
-            yield Stream(waste, when, by_month[when], before, after)
+        counted = _counted(facts, waste)
+        for number in sorted(counted):
+            yield _stream(waste, number, counted)
+
+
+def stream_of(facts: PairFacts, waste: str, number: int) -> Stream:
+    """What a pair says of a waste in a month, counted as `ordinal` does."""
+    return _stream(waste, number, _counted(facts, waste))
+
+
+def _counted(facts: PairFacts, waste: str) -> dict[int, tuple[Transfer, ...]]:
+    return {ordinal(month): transfers for month, transfers in facts.of(waste).items()}
+
+
+def _stream(waste: str, number: int, counted: Mapping[int, tuple[Transfer, ...]]) -> Stream:
+    before, after = (counted.get(near, ()) for near in (number - 1, number + 1))
+    return Stream(waste, month_of(number), counted[number], before, after)
 
 
 def _difference(transfers: tuple[Transfer, ...]) -> int:

@@ -31,19 +31,29 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Partitions of each kind: site codes, pairs, months of provinces."""
+    """Partitions of each kind: site codes, pairs, months of provinces.
+
+    `beside`: months of provinces of which only what they see of the months beside them may differ.
+    """
 
     sites: frozenset[str] = frozenset()
     pairs: frozenset[PairKey] = frozenset()
     networks: frozenset[NetworkKey] = frozenset()
+    beside: frozenset[NetworkKey] = frozenset()
 
     def __or__(self, other: "Parts") -> "Parts":
-        return Parts(self.sites | other.sites, self.pairs | other.pairs, self.networks | other.networks)
+        networks = self.networks | other.networks
+        return Parts(
+            self.sites | other.sites,
+            self.pairs | other.pairs,
+            networks,
+            (self.beside | other.beside) - networks,
+        )
 
     def names(self) -> Iterator[str]:
         yield from (site_name(code) for code in self.sites)
         yield from (pair_name(key) for key in self.pairs)
-        yield from (network_name(key) for key in self.networks)
+        yield from (network_name(key) for key in self.networks | self.beside)
 
 
 def site_name(code: str) -> str:
@@ -115,8 +125,9 @@ def touched(session: ReadSession, site_months: Iterable[tuple[str, Month]]) -> P
     _named_by(session, [(sites[code], month) for code, month in changed], heirs, reach)
     _naming(session, [(sites[code], month) for code, month in changed], heirs, reach)
     # A network's pairs are those of its month and of the months beside it.
-    networks = {(province, near) for province, month in reach.networks for near in around(month)}
-    return Parts(frozenset(reach.sites), frozenset(reach.pairs), frozenset(networks))
+    near = {(province, each) for province, month in reach.networks for each in around(month)}
+    networks = frozenset(reach.networks)
+    return Parts(frozenset(reach.sites), frozenset(reach.pairs), networks, frozenset(near - networks))
 
 
 def _named_by(

@@ -1,147 +1,141 @@
-"""Facts of a province's month from the database: four statements of plain columns, whatever its size."""
+"""Facts of a province's months from the database: three statements of plain columns a month, whatever its size.
+
+A month is read once and serves the networks of the months beside it too. Facts are made of the few rows that are asked for
+(`Made`), columns of all of them.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import Any, Generic, TypeVar, overload
 
-from sqlalchemy import ColumnElement, Row, or_, select
-
-from app.auth.visibility import within
-from app.db.base import table_of
 from app.db.session import ReadSession
-from app.domain.ledger import LedgerState
 from app.domain.periods import Month
-from app.enterprises.models import Site
-from app.findings.facts import Flow, LedgerRef, Line, NetworkFacts, PairFacts, SiteMonth
-from app.findings.partitions import Heirs, NetworkKey, PairKey, around
-from app.findings.reading_pairs import pairs_of, what_is_filed
-from app.findings.reading_sites import sigmas
-from app.ledgers.models import FlowKind, Ledger, LedgerFlow, LedgerLine
-from app.transfers.models import Transfer as TransferRow
+from app.findings.columns import Lines, Streams, Transfers, ordinal
+from app.findings.facts import PairFacts
+from app.findings.networks import Columns, NetworkFacts
+from app.findings.partitions import around
+from app.findings.reading_month import Group, MonthRows, ProvinceRows
 
-_TOLD = (
-    "month",
-    "waste",
-    "purpose",
-    "sender_party",
-    "sender_site_id",
-    "sender_enterprise_id",
-    "receiver_party",
-    "receiver_site_id",
-    "receiver_enterprise_id",
-    "sent_grams",
-    "received_grams",
-    "decision",
-    "decided_grams",
-)
-"""The columns of a transfer that facts are made of."""
+T = TypeVar("T")
+_NO_LINES = Lines.of(())
 
 
-def network_facts(session: ReadSession, key: NetworkKey) -> NetworkFacts:
-    """One month of a province, with the transfers of the two months beside it."""
-    province, month = key
-    inside = within(Site.region, province)
-    pairs = _pairs(session, inside, month)
-    return NetworkFacts(
-        province=province,
-        month=month,
-        sites=_sites(session, inside, month),
-        transfers=tuple(each for pair in pairs for each in pair.transfers if each.month == month),
-        pairs=pairs,
-    )
+class Made(Sequence[T], Generic[T]):
+    """A sequence whose items are made when they are asked for."""
+
+    def __init__(self, size: int, make: Callable[[int], T]) -> None:
+        self._size, self._make = size, make
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[T]: ...
+    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
+        if isinstance(at, slice):
+            return [self._make(each) for each in range(self._size)[at]]
+        return self._make(range(self._size)[at])
 
 
-def _pairs(session: ReadSession, inside: ColumnElement[bool], month: Month) -> tuple[PairFacts, ...]:
-    table, heirs = table_of(TransferRow), Heirs.read(session)
-    here = select(Site.id).where(inside)
-    rows = session.execute(
-        select(*(table.c[name] for name in _TOLD)).where(
-            table.c.month.in_(list(around(month))),
-            or_(table.c.sender_site_id.in_(here), table.c.receiver_site_id.in_(here)),
+@dataclass(frozen=True)
+class NetworkReader:
+    """Reads networks of a province; of those in `whole` everything, of the others what `looks_beside` needs."""
+
+    common: ProvinceRows
+    whole: Collection[Month]
+    _months: dict[Month, MonthRows] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: ReadSession, province: str, whole: Collection[Month]) -> "NetworkReader":
+        return cls(ProvinceRows(session, province), whole)
+
+    def month(self, month: Month) -> MonthRows:
+        return self._months.setdefault(month, MonthRows(self.common, month, whole=month in self.whole))
+
+    def facts(self, month: Month) -> NetworkFacts:
+        """One month of the province, with the transfers of the two months beside it."""
+        rows = self.month(month)
+        window = _Window([self.month(near) for near in around(month)])
+        columns = Columns(
+            self.common.places,
+            rows.line_columns if rows.whole else _NO_LINES,
+            Transfers.from_columns([""] * len(rows), *rows.columns),
+            Streams.of(Transfers.from_columns(window.pairs, *window.columns), ordinal(month)),
+            window.places,
         )
-    ).all()
-    filed = what_is_filed(session, heirs, rows)
-    groups: dict[PairKey, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        groups[heirs.key(row)].append(row)
-    found = [facts for mine in groups.values() for facts in pairs_of(mine, filed)]
-    return tuple(sorted(found, key=lambda facts: (facts.sender, facts.receiver)))
-
-
-def _sites(session: ReadSession, inside: ColumnElement[bool], month: Month) -> tuple[SiteMonth, ...]:
-    on_file = [Ledger.month == month, Ledger.state != LedgerState.DRAFT, inside]
-    refs, lines = _lines(session, on_file)
-    flows = _flows(session, on_file)
-    sites = session.execute(select(Site.code, Site.region, Site.industry).where(inside).order_by(Site.code))
-    return tuple(
-        SiteMonth(code, region, industry, refs.get(code), tuple(lines[code]), tuple(flows[code]))
-        for code, region, industry in sites
-    )
-
-
-def _lines(
-    session: ReadSession, on_file: list[ColumnElement[bool]]
-) -> tuple[Mapping[str, LedgerRef], Mapping[str, list[Line]]]:
-    sigma = sigmas(session)
-    query = (
-        select(
-            Site.code,
-            Ledger.id,
-            Ledger.version,
-            LedgerLine.waste,
-            LedgerLine.waste_code,
-            LedgerLine.method,
-            LedgerLine.opening_grams,
-            LedgerLine.generated_grams,
-            LedgerLine.received_grams,
-            LedgerLine.used_grams,
-            LedgerLine.disposed_grams,
-            LedgerLine.sent_grams,
-            LedgerLine.dumped_grams,
-            LedgerLine.compliant_stored_grams,
-            LedgerLine.closing_grams,
+        return NetworkFacts(
+            province=self.common.province,
+            month=month,
+            sites=Made(len(self.common.sites), rows.site),
+            transfers=Made(len(rows), rows.transfer),
+            pairs=Made(len(window.places), window.pair),
+            read=columns,
         )
-        .join(Ledger, Ledger.site_id == Site.id)
-        .outerjoin(LedgerLine, LedgerLine.version_id == Ledger.version_id)
-        .where(*on_file)
-        .order_by(Site.code, LedgerLine.position)
-    )
-    refs: dict[str, LedgerRef] = {}
-    found: dict[str, list[Line]] = defaultdict(list)
-    for code, ledger_id, version, waste, waste_code, method, *masses in session.execute(query):
-        if code not in refs:
-            refs[code] = LedgerRef(str(ledger_id), version)
-        if waste is not None:
-            found[code].append(Line(waste, waste_code, method, sigma.get(method or ""), *masses))
-    return refs, found
 
 
-_OWN = {
-    "grams": LedgerFlow.grams,
-    "prior_stock": LedgerFlow.prior_stock_grams,
-    "of_received": LedgerFlow.of_received_grams,
-    "process": LedgerFlow.process,
-    "product": LedgerFlow.product,
-    "facility": LedgerFlow.facility,
-    "compliant": LedgerFlow.compliant,
-}
-"""What a site's own use or disposal says."""
+@dataclass(frozen=True)
+class _Window:
+    """A month and those beside it: their transfers one after the other, by pairs."""
 
+    months: Sequence[MonthRows]
 
-def _flows(session: ReadSession, on_file: list[ColumnElement[bool]]) -> Mapping[str, list[Flow]]:
-    """What sites used and disposed of."""
-    query = (
-        select(Site.code, LedgerFlow.kind, LedgerLine.waste, *_OWN.values())
-        .join(Ledger, Ledger.site_id == Site.id)
-        .join(LedgerFlow, LedgerFlow.version_id == Ledger.version_id)
-        .join(
-            LedgerLine,
-            (LedgerLine.version_id == LedgerFlow.version_id) & (LedgerLine.position == LedgerFlow.line),
-        )
-        .where(*on_file, LedgerFlow.kind.in_((FlowKind.USED, FlowKind.DISPOSED)))
-        .order_by(Site.code, LedgerFlow.line, LedgerFlow.kind, LedgerFlow.position)
-    )
-    found: dict[str, list[Flow]] = defaultdict(list)
-    for code, kind, waste, *told in session.execute(query):
-        found[code].append(Flow(kind.value, waste, **dict(zip(_OWN, told, strict=True))))
-    return found
+    @cached_property
+    def columns(self) -> list[Sequence[Any]]:
+        """As those of the months."""
+        return [
+            list(chain(*columns)) for columns in zip(*(month.columns for month in self.months), strict=True)
+        ]
+
+    @cached_property
+    def pairs(self) -> list[str]:
+        """Of each transfer its pair. Where a ledger names an enterprise as a whole, all of its group is one pair."""
+        whole = self._whole
+        if not whole:
+            return list(chain(*(month.pairs for month in self.months)))
+        return [
+            ">".join(
+                (
+                    whole.get((0, group), month.names(row)[0]),
+                    whole.get((1, group), month.names(row)[1]),
+                    *group,
+                )
+            )
+            for month in self.months
+            for row, group in enumerate(month.groups)
+        ]
+
+    @cached_property
+    def _whole(self) -> Mapping[tuple[int, Group], str]:
+        """What enterprises are called that a ledger names without a site."""
+        found: dict[tuple[int, Group], str] = {}
+        for month in self.months:
+            for key, name in month.named_as_a_whole.items():
+                found[key] = min(name, found.get(key, name))
+        return found
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        return {pair: place for place, pair in enumerate(dict.fromkeys(self.pairs))}
+
+    @cached_property
+    def _of_pairs(self) -> Mapping[int, list[tuple[MonthRows, int]]]:
+        """The transfers of each pair, by month and row."""
+        rows = [(month, row) for month in self.months for row in range(len(month))]
+        found: dict[int, list[tuple[MonthRows, int]]] = defaultdict(list)
+        for pair, each in zip(self.pairs, rows, strict=True):
+            found[self.places[pair]].append(each)
+        return found
+
+    def pair(self, place: int) -> PairFacts:
+        """A pair as a fact."""
+        mine = self._of_pairs[place]
+        known = any(month.receiver_is_known(row) for month, row in mine)
+        month, row = mine[0]
+        names, group = month.names(row), month.groups[row]
+        sender, receiver = (self._whole.get((side, group), names[side]) for side in (0, 1))
+        return PairFacts(sender, receiver, known, tuple(month.transfer(row) for month, row in mine))

@@ -90,15 +90,15 @@ def what_is_filed(session: ReadSession, heirs: Heirs, rows: Sequence[Row[Any]]) 
             refs[site_id, month] = LedgerRef(str(ledger_id), version)
             if method in methods:
                 sigma[site_id, month, waste] = methods[method]
-    return Filed(refs, sigma, _filed_as_a_whole(session, heirs, rows))
-
-
-def _filed_as_a_whole(
-    session: ReadSession, heirs: Heirs, rows: Sequence[Row[Any]]
-) -> frozenset[tuple[uuid.UUID, Month]]:
     named = {row.sender_enterprise_id for row in rows if row.sender_site_id is None}
     named |= {row.receiver_enterprise_id for row in rows if row.receiver_site_id is None}
-    named.discard(None)
+    return Filed(refs, sigma, filed_as_a_whole(session, heirs, named - {None}))
+
+
+def filed_as_a_whole(
+    session: ReadSession, heirs: Heirs, named: Collection[uuid.UUID]
+) -> frozenset[tuple[uuid.UUID, Month]]:
+    """The months that any site of each of these enterprises, or of who answers for it now, has filed."""
     by_heir: dict[str, set[Month]] = defaultdict(set)
     for ids in chunks(sorted(heirs.line(named))):
         query = (

@@ -188,6 +188,7 @@ def _flow(
         party_region=None if meant is None else regions.get(meant.site_code),
         process=flow.process,
         product=flow.product,
+        product_grams=flow.product_grams,
         facility=flow.facility,
         compliant=flow.compliant,
         out_of_province=bool(flow.out_of_province),

@@ -21,8 +21,9 @@ What the three partitions give to `evaluate`, and when it is called again:
   site, or a site that names it, files or amends, or a receiver states something; and every night.
 * PAIR: `PairFacts`, all months between one sender and one receiver. Again whenever one of the two files.
 * NETWORK: `NetworkFacts`, one month of one province: all its sites' lines and all transfers that touch it, those of
-  the months beside it as pairs. Again whenever one of its sites files one of these months, or a site elsewhere that
-  trades with one of them. Of a site of another province nothing is known but what stands in the transfers.
+  the months beside it as pairs. Again whenever one of its sites files the month, or a site elsewhere that trades with
+  one of them; when one of the months beside it is filed, only with `looks_beside`. Of a site of another province nothing
+  is known but what stands in the transfers. Reckon on its columns (`columns.py`), make facts of what stands out only.
 
 What a rule yields for a partition replaces what it had yielded for it before: a key that is new opens a finding, one
 that is still there keeps its case and gets the newer evidence, one that is gone closes by itself. So a key must name
@@ -133,6 +134,8 @@ class Rule(Generic[F]):
     since: date
     parameters: tuple[Parameter, ...]
     evaluate: Callable[[F, Values], Iterator[Found]]
+    looks_beside: bool = False
+    """Whether a rule about a network also looks at the months beside it; the others need not run when those change."""
 
     @property
     def defaults(self) -> dict[str, Decimal]:

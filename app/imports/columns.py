@@ -67,6 +67,7 @@ COLUMNS: tuple[Column, ...] = (
     _c("received.purpose", _K.PURPOSE, "接收用途", "Received to"),
     _c("used.process", _K.CODE, "自行利用工艺", "Used in"),
     _c("used.product", _K.CODE, "利用产品", "Product"),
+    _c("used.product_tonnes", _K.MASS, "利用产品产量", "Product made"),
     _c("used.tonnes", _K.MASS, "自行利用量", "Used on site"),
     _c("used.prior_stock_tonnes", _K.MASS, "自行利用其中往年贮存", "Used on site, of prior stock"),
     _c("used.received_tonnes", _K.MASS, "自行利用其中接收", "Used on site, of received"),

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from app.domain.ledger import Activity, LedgerContent, Line
+from app.domain.ledger import Activity, LedgerContent, Line, Used
 from app.domain.ledger_checks import Warn
 from app.domain.quantities import tonnes_text
 from app.ledgers.percentages import percent_text
@@ -45,7 +45,7 @@ def _line(line: Line) -> dict[str, Any]:
         "received": [
             {"from": r.party, "tonnes": tonnes_text(r.grams), "purpose": r.purpose} for r in line.received
         ],
-        "used": [{"process": u.process, "product": u.product, **_parts(u)} for u in line.used],
+        "used": [_used(used) for used in line.used],
         "disposed": [
             {"method": d.method, "facility": d.facility, "compliant": d.compliant, **_parts(d)}
             for d in line.disposed
@@ -58,6 +58,12 @@ def _line(line: Line) -> dict[str, Any]:
         "compliant_stored_tonnes": tonnes_text(line.compliant_stored_grams),
         "closing_stock_tonnes": tonnes_text(line.closing_grams),
     }
+
+
+def _used(used: Used) -> dict[str, Any]:
+    """A use. Product tonnes that nobody stated are not written: so a ledger without them keeps the receipt it has."""
+    said = {"process": used.process, "product": used.product, **_parts(used)}
+    return said if used.product_grams is None else said | {"product_tonnes": tonnes_text(used.product_grams)}
 
 
 def _parts(flow: Any) -> dict[str, str]:

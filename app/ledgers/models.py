@@ -121,6 +121,7 @@ class LedgerFlow(Base):
     party: Mapped[str | None] = mapped_column(String(64))
     process: Mapped[str | None] = mapped_column(String(64))
     product: Mapped[str | None] = mapped_column(String(64))
+    product_grams: Mapped[int | None] = mapped_column(BigInteger)
     facility: Mapped[str | None] = mapped_column(String(16))
     compliant: Mapped[bool | None] = mapped_column(Boolean)
     out_of_province: Mapped[bool | None] = mapped_column(Boolean)

@@ -29,6 +29,11 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+def _listed(most: int) -> Any:
+    """A list that may be left out. Made anew each time: a default would be copied deeply, which costs more."""
+    return Field(default_factory=list, max_length=most, json_schema_extra={"default": []})
+
+
 class _Parts(_Strict):
     """A flow with its “of which” parts, which cannot be more than the whole."""
 
@@ -62,6 +67,10 @@ class UsedIn(_Parts):
 
     process: Code | None = None
     product: Code | None = None
+    product_tonnes: (
+        Annotated[Tonnes, Field(description="what was made of it; null: not stated", examples=["1150"])]
+        | None
+    ) = None
 
 
 class DisposedIn(_Parts):
@@ -92,10 +101,10 @@ class LineIn(_Strict):
     method: Code | None = None
     opening_stock_tonnes: Tonnes = 0
     generated_tonnes: Tonnes = 0
-    received: Annotated[list[ReceivedIn], Field(max_length=MAX_FLOWS)] = []
-    used: Annotated[list[UsedIn], Field(max_length=MAX_FLOWS)] = []
-    disposed: Annotated[list[DisposedIn], Field(max_length=MAX_FLOWS)] = []
-    sent: Annotated[list[SentIn], Field(max_length=MAX_FLOWS)] = []
+    received: Annotated[list[ReceivedIn], _listed(MAX_FLOWS)]
+    used: Annotated[list[UsedIn], _listed(MAX_FLOWS)]
+    disposed: Annotated[list[DisposedIn], _listed(MAX_FLOWS)]
+    sent: Annotated[list[SentIn], _listed(MAX_FLOWS)]
     dumped_tonnes: Tonnes = 0
     compliant_stored_tonnes: Tonnes = 0
     closing_stock_tonnes: Tonnes = 0
@@ -112,7 +121,9 @@ class LineIn(_Strict):
             generated_grams=self.generated_tonnes,
             received=tuple(Received(r.party, r.tonnes, r.purpose) for r in self.received),
             used=tuple(
-                Used(u.tonnes, u.process, u.product, u.prior_stock_tonnes, u.received_tonnes)
+                Used(
+                    u.tonnes, u.process, u.product, u.prior_stock_tonnes, u.received_tonnes, u.product_tonnes
+                )
                 for u in self.used
             ),
             disposed=tuple(
@@ -149,13 +160,17 @@ class ActivityIn(_Strict):
         return Activity(self.kind, self.tonnes, parameters)
 
 
+def _sum(flows: Sequence[ReceivedIn | _Parts]) -> int:
+    return sum(flow.tonnes for flow in flows)
+
+
 def _refuse_impossible_sums(lines: Sequence[LineIn]) -> None:
     """No ledger moves more than the largest figure there is: nine thousand such ledgers still sum within 64 bits."""
     into = out = 0
-    for index, content in enumerate(line.content() for line in lines):
-        into += content.opening_grams + content.generated_grams + content.received_grams
-        out += content.used_grams + content.disposed_grams + content.sent_grams + content.dumped_grams
-        out += content.closing_grams
+    for index, line in enumerate(lines):
+        into += line.opening_stock_tonnes + line.generated_tonnes + _sum(line.received)
+        out += _sum(line.used) + _sum(line.disposed) + _sum(line.sent)
+        out += line.dumped_tonnes + line.closing_stock_tonnes
         if max(into, out) > MAX_GRAMS:
             raise FaultyValue(
                 "too_large",
@@ -201,8 +216,8 @@ class LedgerIn(_Strict):
     draft: bool = False
     signed_by: ShortText | None = None
     reason: LongText | None = None
-    lines: Annotated[list[LineIn], Field(max_length=MAX_LINES)] = []
-    activity: Annotated[list[ActivityIn], Field(max_length=MAX_LINES)] = []
+    lines: Annotated[list[LineIn], _listed(MAX_LINES)]
+    activity: Annotated[list[ActivityIn], _listed(MAX_LINES)]
 
     @model_validator(mode="after")
     def _nil_or_lines(self) -> "LedgerIn":
@@ -341,28 +356,6 @@ class VersionsOut(BaseModel):
     """Every version of a ledger, newest first."""
 
     items: list[LedgerOut]
-
-
-class BulkItemOut(BaseModel):
-    """What became of one ledger of a bulk call."""
-
-    line: int
-    outcome: Literal["created", "unchanged", "amended", "rejected"]
-    id: str | None = None
-    site: str | None = None
-    month: str | None = None
-    version: int | None = None
-    receipt: ReceiptOut | None = None
-    warnings: list[WarningOut] = []
-    errors: list[dict[str, Any]] = []
-
-
-class BulkOut(BaseModel):
-    """Per-line results in the order of the input."""
-
-    mode: Literal["atomic", "each"]
-    summary: dict[str, int]
-    items: list[BulkItemOut]
 
 
 class ClosedOut(BaseModel):

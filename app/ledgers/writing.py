@@ -2,20 +2,22 @@
 
 import json
 import uuid
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 
 from app.audit import service as audit
 from app.db.base import table_of
+from app.db.rows import insert_rows
 from app.db.session import WriteSession
 from app.domain.ledger import Disposed, LedgerContent, LedgerState, Line, Sent, Used, totals_of
 from app.domain.ledger_checks import Warn
 from app.enterprises.service import SiteRow
 from app.ids import new_id
 from app.ledgers import rollups
-from app.ledgers.commands import Command, Filer, Intent
-from app.ledgers.documents import canonical, warning_document
+from app.ledgers.commands import Command, Filing, Intent
+from app.ledgers.documents import warning_document
 from app.ledgers.models import (
     FlowKind,
     Ledger,
@@ -35,25 +37,24 @@ Row = dict[str, Any]
 class Batch:
     """The rows of a set of filings, not yet written."""
 
-    def __init__(self, filer: Filer) -> None:
-        self._filer = filer
+    def __init__(self) -> None:
         self._heads: dict[SiteMonth, Current] = {}
-        self._versions: list[Row] = []
+        self._versions: dict[uuid.UUID, Row] = {}
         self._lines: list[Row] = []
         self._flows: list[Row] = []
         self._activities: list[Row] = []
         self._transitions: list[Row] = []
-        self._superseded: list[uuid.UUID] = []
+        self._superseded: dict[uuid.UUID, datetime] = {}
         self._differences: dict[Key, Sums] = {}
         self._withdrawn: set[Key] = set()
         self._declared: dict[SiteMonth, transfers.Declared] = {}
-        self._changes: list[audit.Change] = []
+        self._entries: list[audit.Entry] = []
 
     def place(
-        self, command: Command, site: SiteRow, old: Current | None, sha256: str, warnings: tuple[Warn, ...]
+        self, filing: Filing, site: SiteRow, old: Current | None, warnings: tuple[Warn, ...]
     ) -> Current:
         """Gather the rows of one accepted ledger; answers what is now on file."""
-        content = command.content
+        command, content, now = filing.command, filing.command.content, filing.filer.now
         version_id = new_id()
         lines = [_line_row(version_id, position, line) for position, line in enumerate(content.lines)]
         current = Current(
@@ -61,15 +62,15 @@ class Batch:
             state=_state_after(command, old),
             version=old.version + 1 if old else 1,
             version_id=version_id,
-            sha256=sha256,
-            received_at=self._filer.now,
+            sha256=command.sha256,
+            received_at=now,
             sums=sums_of(lines),
             figures=figures_of(lines),
             is_new=old is None or old.is_new,
         )
         if old is not None:
-            self._supersede(old)
-        self._versions.append(self._version_row(command, current, warnings))
+            self._supersede(old, now)
+        self._versions[version_id] = _version_row(filing, current, warnings)
         self._lines += lines
         self._flows += [
             row
@@ -77,48 +78,20 @@ class Batch:
             for row in _flow_rows(version_id, position, line)
         ]
         self._activities += _activity_rows(version_id, content)
-        self._transitions.append(self._transition_row(command, old, current))
+        self._transitions.append(_transition_row(filing, old, current))
         self._heads[(site.id, content.month)] = current
-        self._changes.append(_change(site, old, current))
+        self._entries.append(_entry(filing, _change(site, old, current)))
         self._roll(site, content, old, current)
         if current.counts:
             self._declared[(site.id, content.month)] = transfers.Declared(site, content)
         return current
 
-    def _supersede(self, old: Current) -> None:
-        for version in self._versions:
-            if version["id"] == old.version_id:
-                version["superseded_at"] = self._filer.now
-                return
-        self._superseded.append(old.version_id)
-
-    def _version_row(self, command: Command, current: Current, warnings: tuple[Warn, ...]) -> Row:
-        return {
-            "id": current.version_id,
-            "ledger_id": current.ledger_id,
-            "number": current.version,
-            "is_draft": command.draft,
-            "nil": command.content.nil,
-            "body": canonical(command.content),
-            "warnings": json.dumps([warning_document(warn) for warn in warnings], ensure_ascii=False),
-            "sha256": current.sha256,
-            "signed_by": command.content.signed_by,
-            "reason": command.reason,
-            "filed_by": self._filer.subject.actor,
-            "received_at": self._filer.now,
-            "superseded_at": None,
-        }
-
-    def _transition_row(self, command: Command, old: Current | None, current: Current) -> Row:
-        return {
-            "id": new_id(),
-            "ledger_id": current.ledger_id,
-            "from_state": old.state if old else None,
-            "to_state": current.state,
-            "reason": command.reason,
-            "actor": self._filer.subject.actor,
-            "at": self._filer.now,
-        }
+    def _supersede(self, old: Current, now: datetime) -> None:
+        of_this_set = self._versions.get(old.version_id)
+        if of_this_set is None:
+            self._superseded[old.version_id] = now
+        else:
+            of_this_set["superseded_at"] = now
 
     def _roll(self, site: SiteRow, content: LedgerContent, old: Current | None, new: Current) -> None:
         for current, sign in ((old, -1), (new, 1)):
@@ -135,21 +108,23 @@ class Batch:
         """Write everything gathered; a dozen statements, however many ledgers."""
         self._write_heads(session)
         for model, rows in (
-            (LedgerVersion, self._versions),
+            (LedgerVersion, list(self._versions.values())),
             (LedgerLine, self._lines),
             (LedgerFlow, self._flows),
             (LedgerActivity, self._activities),
             (LedgerTransition, self._transitions),
         ):
-            if rows:
-                session.execute(insert(table_of(model)), rows)
+            insert_rows(session, table_of(model), rows)
         if self._superseded:
-            statement = update(LedgerVersion).where(LedgerVersion.id.in_(self._superseded))
-            session.execute(statement.values(superseded_at=self._filer.now))
+            table = table_of(LedgerVersion)
+            statement = update(table).where(table.c.id == bindparam("pk"))
+            ended = [{"pk": version_id, "at": at} for version_id, at in self._superseded.items()]
+            statement = statement.values(superseded_at=bindparam("at"))
+            session.connection().execute(statement, ended)
         rollups.apply(session, self._differences)
         rollups.drop_empty(session, self._withdrawn)
         transfers.record(session, list(self._declared.values()), around.reported, around.parties)
-        audit.record(session, self._filer.subject, self._changes, now=self._filer.now)
+        audit.record_each(session, self._entries)
 
     def _write_heads(self, session: WriteSession) -> None:
         fresh: list[Row] = []
@@ -161,13 +136,48 @@ class Batch:
                 current.is_new = False
             else:
                 changed.append({"pk": current.ledger_id, **row})
-        if fresh:
-            session.execute(insert(table_of(Ledger)), fresh)
+        insert_rows(session, table_of(Ledger), fresh)
         if changed:
             table = table_of(Ledger)
             statement = update(table).where(table.c.id == bindparam("pk"))
             values: dict[str, Any] = {name: bindparam(name) for name in ("state", "version", "version_id")}
             session.connection().execute(statement.values(values), changed)
+
+
+def _version_row(filing: Filing, current: Current, warnings: tuple[Warn, ...]) -> Row:
+    command = filing.command
+    return {
+        "id": current.version_id,
+        "ledger_id": current.ledger_id,
+        "number": current.version,
+        "is_draft": command.draft,
+        "nil": command.content.nil,
+        "body": command.text,
+        "warnings": json.dumps([warning_document(warn) for warn in warnings], ensure_ascii=False),
+        "sha256": current.sha256,
+        "signed_by": command.content.signed_by,
+        "reason": command.reason,
+        "filed_by": filing.filer.subject.actor,
+        "received_at": current.received_at,
+        "superseded_at": None,
+    }
+
+
+def _transition_row(filing: Filing, old: Current | None, current: Current) -> Row:
+    return {
+        "id": new_id(),
+        "ledger_id": current.ledger_id,
+        "from_state": old.state if old else None,
+        "to_state": current.state,
+        "reason": filing.command.reason,
+        "actor": filing.filer.subject.actor,
+        "at": current.received_at,
+    }
+
+
+def _entry(filing: Filing, change: audit.Change) -> audit.Entry:
+    filer = filing.filer
+    return audit.Entry(change, audit.Actor.of(filer.subject), filer.now, filer.request)
 
 
 def _change(site: SiteRow, old: Current | None, current: Current) -> audit.Change:
@@ -225,7 +235,8 @@ def _line_row(version_id: uuid.UUID, position: int, line: Line) -> Row:
 _FLOW_NONE: Row = {
     "prior_stock_grams": 0,
     "of_received_grams": 0,
-    **dict.fromkeys(("purpose", "party", "process", "product", "facility", "compliant", "out_of_province")),
+    **dict.fromkeys(("purpose", "party", "process", "product", "product_grams")),
+    **dict.fromkeys(("facility", "compliant", "out_of_province")),
 }
 
 
@@ -235,7 +246,10 @@ def _flow_rows(version_id: uuid.UUID, line_position: int, line: Line) -> list[Ro
         FlowKind.RECEIVED: [
             {"grams": r.grams, "party": r.party, "purpose": r.purpose} for r in line.received
         ],
-        FlowKind.USED: [{**_masses(u), "process": u.process, "product": u.product} for u in line.used],
+        FlowKind.USED: [
+            {**_masses(u), "process": u.process, "product": u.product, "product_grams": u.product_grams}
+            for u in line.used
+        ],
         FlowKind.DISPOSED: [
             {**_masses(d), "process": d.method, "facility": d.facility, "compliant": d.compliant}
             for d in line.disposed

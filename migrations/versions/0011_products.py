@@ -1,4 +1,7 @@
-"""Product tonnes of a use: what the recipe rule is checked against."""
+"""Product tonnes of a use: what the recipe rule is checked against. Null: the ledger does not say."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0011"
 down_revision = "0010"
@@ -7,8 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("ledger_flows", sa.Column("product_grams", sa.BigInteger(), nullable=True))
 
 
 def downgrade() -> None:
-    pass
+    op.drop_column("ledger_flows", "product_grams")

@@ -6,7 +6,8 @@ from typing import Any
 from findings.books import START, T, line, transfer
 
 from app.domain.periods import Month
-from app.findings.facts import Flow, LedgerRef, Line, NetworkFacts, PairFacts, SiteMonth, Transfer
+from app.findings.facts import Flow, LedgerRef, Line, PairFacts, Transfer
+from app.findings.networks import NetworkFacts, SiteMonth
 
 PROVINCE = "14"
 

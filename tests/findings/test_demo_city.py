@@ -38,6 +38,7 @@ FOUND_BY = {
     CauseKind.SURGE: {"sudden_surge"},
     CauseKind.SAME_FIGURE: {"same_figure"},
     CauseKind.RESIDUE_MISSING: {"residue_missing"},
+    CauseKind.PRODUCT_SHORT: {"product_yield"},
     CauseKind.NONCOMPLIANT_DISPOSAL: {"noncompliant_disposal"},
     CauseKind.OVER_CAPACITY: {"over_capacity"},
     CauseKind.STORAGE_OVER_CAPACITY: {"storage_over_capacity"},

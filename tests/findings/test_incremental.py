@@ -143,10 +143,10 @@ def steps(draw: st.DrawFn) -> list[tuple[Any, ...]]:
                 )
             )
             generated = draw(st.one_of(st.none(), tonnes))
+            cement = draw(st.sampled_from([None, None, "40", "1900"]))
             draft = draw(st.integers(0, 7)) == 0
-            made.append(
-                ("file", draw(st.integers(0, 3)), draw(st.sampled_from(MONTHS)), generated, flows, draft)
-            )
+            lines = (generated, flows, cement)
+            made.append(("file", draw(st.integers(0, 3)), draw(st.sampled_from(MONTHS)), lines, draft))
         elif kind == "state":
             made.append(("state", draw(st.integers(0, 5)), draw(st.sampled_from(list(Decision)))))
         else:
@@ -154,10 +154,19 @@ def steps(draw: st.DrawFn) -> list[tuple[Any, ...]]:
     return made
 
 
-def lines_of(province: Province, generated: str | None, flows: list[tuple[str, int, str]]) -> list[JSON]:
-    if generated is None and not flows:
+def lines_of(
+    province: Province,
+    generated: str | None,
+    flows: list[tuple[str, int, str]],
+    cement: str | None = None,
+) -> list[JSON]:
+    """A line of fly ash; with `cement`, 500 t of it used for so many tonnes of cement."""
+    if generated is None and not flows and cement is None:
         return []
     line = fly_ash(generated or "0")
+    if cement is not None:
+        used = {"process": "cement_blending", "product": "cement", "tonnes": "500"}
+        line["used"] = [used | {"product_tonnes": cement}]
     for direction, party, mass in flows:
         name = "to" if direction == "sent" else "from"
         flow = {name: province.parties[party], "tonnes": mass, "purpose": "use"}
@@ -178,9 +187,8 @@ def test_incremental_is_full(
     province.run_all()
     for step in history:
         if step[0] == "file":
-            _, site, month, generated, flows, draft = step
-            lines = lines_of(province, generated, flows)
-            province.file(province.sites[site], month, lines, draft=draft)
+            _, site, month, lines, draft = step
+            province.file(province.sites[site], month, lines_of(province, *lines), draft=draft)
         elif step[0] == "state":
             province.state(step[1], step[2])
         else:
@@ -200,8 +208,9 @@ def test_histories_do_find_something(sessions: Database, settings: Settings, clo
     province.settle()
     province.file(province.sites[0], MONTHS[0], lines_of(province, "500", [("sent", 1, "500")]), draft=False)
     province.file(province.sites[1], MONTHS[0], [], draft=False)
+    province.file(province.sites[2], MONTHS[0], lines_of(province, "500", [], "40"), draft=False)
     province.work()
     with sessions.reading() as session:
         assert session.scalars(select(Ledger)).all()
         assert session.scalars(select(Enterprise)).all()
-    assert {"line_balance", "receiver_silent"} <= {rule for rule, _ in province.found()}
+    assert {"line_balance", "receiver_silent", "product_yield"} <= {rule for rule, _ in province.found()}

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.findings.circulation import peeled
-from app.findings.facts import NetworkFacts, SiteMonth, Transfer
+from app.findings.facts import Transfer
 from app.findings.leaks import leaks
 from app.findings.month_network import Precision, month_network
+from app.findings.networks import NetworkFacts, SiteMonth
 
 
 def circular(facts: NetworkFacts, **values: str) -> list[float | None]:

@@ -7,7 +7,8 @@ from findings.networks import code, member, moved, network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.findings.facts import NetworkFacts, Transfer
+from app.findings.facts import Transfer
+from app.findings.networks import NetworkFacts
 
 
 def market(*transfers: Transfer, also_filed: bool = True) -> NetworkFacts:

@@ -10,8 +10,9 @@ from findings.networks import code, member, moved, network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.findings.facts import Activity, Book, Coefficient, Declared, NetworkFacts, SiteFacts
+from app.findings.facts import Activity, Book, Coefficient, Declared, SiteFacts
 from app.findings.family import listed, spread
+from app.findings.networks import NetworkFacts
 
 GANGUE = Coefficient(
     "gangue.raw_coal",

@@ -10,7 +10,8 @@ import numpy as np
 
 from app.domain.errors import Message
 from app.domain.quantities import tonnes_text
-from app.findings.facts import Figure, NetworkFacts, Transfer, total
+from app.findings.columns import Streams
+from app.findings.facts import Figure, Transfer, total
 from app.findings.family import listed
 from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
 from app.findings.limits import (
@@ -21,10 +22,12 @@ from app.findings.limits import (
     beyond_doubt,
     least_tonnes,
 )
-from app.findings.pairs import Stream, streams
-from app.findings.road import Apart, Road, apart
+from app.findings.networks import NetworkFacts
+from app.findings.pairs import Stream
+from app.findings.road import AllApart, Apart, Road, apart
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import about, grams_of
+from chains.balance import Floats, total_by
 
 _ALONE = 3.0
 """So many σ must be left without the partner that differs most: else it is that partner's matter."""
@@ -82,33 +85,63 @@ def evaluate(facts: NetworkFacts, values: Values) -> Iterator[Found]:
     that differ beyond doubt by themselves speak for or against the site too, but their tonnes are `pair_disagreement`'s.
     """
     strong, least = float(values["beyond_doubt"]), grams_of(values["least_tonnes"])
-    tested = list(_sides(facts, values))
-    stands_out = listed(np.array([each.z for each in tested]), float(values["false_discovery_rate"]))
-    for side, is_listed in zip(tested, stands_out.tolist(), strict=True):
-        rest = side.below(strong) if is_listed and side.is_of_all else []
+    unstated, share = float(values["unstated_sigma"]), float(values["common_share"])
+    told = apart(facts.streams, Road(float(values["transit_share"]), unstated))
+    places = _places(facts, told)
+    z = _z(facts.streams, told, places, unstated, share)
+    for at in np.flatnonzero(listed(z, float(values["false_discovery_rate"]))).tolist():
+        side = _side(facts, told, places[at], unstated, share)
+        rest = side.below(strong) if side.is_of_all else []
         if rest and grams_of_all(rest) * side.z > 0 and abs(grams_of_all(rest)) > least:
             yield _found(facts, side, rest, values)
 
 
-def _sides(facts: NetworkFacts, values: Values) -> Iterator[_Side]:
-    unstated, share = float(values["unstated_sigma"]), float(values["common_share"])
-    road = Road(float(values["transit_share"]), unstated)
-    told: dict[tuple[str, str, bool], list[_Told]] = defaultdict(list)
-    for pair in facts.pairs:
-        for stream in streams(pair, facts.month):
-            each = apart(stream, road)
-            if each is None or stream.about_sender == stream.about_receiver:
-                continue
-            for site, sends in ((stream.about_sender, True), (stream.about_receiver, False)):
-                if site in facts.by_code:
-                    told[site, stream.waste, sends].append((stream, each))
-    for (site, waste, sends), mine in sorted(told.items()):
-        if len(mine) > 1:
-            transfers = [transfer for stream, _ in mine for transfer in stream.transfers]
-            sigma = sum(_own(transfer, unstated, sends=sends) for transfer in transfers)
-            own = sum(stream.sent if sends else stream.received for stream, _ in mine)
-            order = sorted(mine, key=lambda each: (each[1].grams, each[0].sent, each[0].received))
-            yield _Side(site, waste, sends, tuple(order), share * sigma / own)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A site as sender or as receiver of a waste, and the rows of its streams: two at least."""
+
+    site: str
+    waste: str
+    sends: bool
+    rows: list[int]
+
+
+def _places(facts: NetworkFacts, told: AllApart) -> list[_Place]:
+    streams = facts.streams
+    found: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
+    for row in np.flatnonzero(told.is_told).tolist():
+        sender, receiver = streams.about_sender[row], streams.about_receiver[row]
+        if sender != receiver:
+            waste = streams.keys[row][1]
+            found[sender, waste, True].append(row)
+            found[receiver, waste, False].append(row)
+    return [
+        _Place(*key, rows) for key, rows in sorted(found.items()) if len(rows) > 1 and key[0] in facts.by_code
+    ]
+
+
+def _z(streams: Streams, told: AllApart, places: list[_Place], unstated: float, share: float) -> Floats:
+    """Of every side what it and its partners differ by together, over its σ, as `_Side.z`."""
+    rows = np.array([row for place in places for row in place.rows], dtype=np.int64)
+    of = np.repeat(np.arange(len(places)), [len(place.rows) for place in places])
+    sends = np.array([place.sends for place in places for _ in place.rows], dtype=np.bool_)
+    own = np.where(sends, streams.sent.sigma_sum(unstated)[streams.now[rows]], 0.0)
+    own += np.where(sends, 0.0, streams.received.sigma_sum(unstated)[streams.now[rows]])
+    grams, variance, common = (
+        total_by(of, column, len(places)) for column in (told.grams[rows], told.sigma[rows] ** 2, own)
+    )
+    sigma, z = np.sqrt((share * common) ** 2 + variance), np.zeros(len(places))
+    np.divide(grams, sigma, out=z, where=sigma > 0)
+    return z
+
+
+def _side(facts: NetworkFacts, told: AllApart, place: _Place, unstated: float, share: float) -> _Side:
+    mine = [(facts.stream(row)[1], told.of(row)) for row in place.rows]
+    transfers = [transfer for stream, _ in mine for transfer in stream.transfers]
+    sigma = sum(_own(transfer, unstated, sends=place.sends) for transfer in transfers)
+    own = sum(stream.sent if place.sends else stream.received for stream, _ in mine)
+    order = sorted(mine, key=lambda each: (each[1].grams, each[0].sent, each[0].received))
+    return _Side(place.site, place.waste, place.sends, tuple(order), share * sigma / own)
 
 
 def _own(transfer: Transfer, unstated: float, *, sends: bool) -> float:
@@ -179,4 +212,5 @@ RULE = Rule(
         UNSTATED_SIGMA,
     ),
     evaluate=evaluate,
+    looks_beside=True,
 )

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from app.domain.errors import Message
 from app.domain.quantities import tonnes_text
 from app.findings.circulation import Edges, Shipping, knots, passing, peeled, round_trips, shippings
-from app.findings.facts import Figure, NetworkFacts
+from app.findings.facts import Figure
 from app.findings.lawbook import ENTRUSTED, SINCE_LAW
 from app.findings.limits import least_tonnes
+from app.findings.networks import NetworkFacts
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import grams_of
 

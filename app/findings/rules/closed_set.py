@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from app.domain.errors import Message
 from app.domain.quantities import tonnes_text
 from app.findings.circulation import Shipping, knots, peeled, shippings
-from app.findings.facts import Figure, Line, NetworkFacts
+from app.findings.facts import Figure, Line
 from app.findings.lawbook import ENTRUSTED, SINCE_LAW
 from app.findings.limits import least_tonnes
+from app.findings.networks import NetworkFacts
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import grams_of
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from app.domain.errors import Message
 from app.domain.quantities import GRAMS_PER_TONNE, tonnes_text
-from app.findings.facts import Figure, NetworkFacts
+from app.findings.facts import Figure
 from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
 from app.findings.leaks import Leak, leaks
 from app.findings.limits import FALSE_DISCOVERY_RATE, TRANSIT_SHARE, UNSTATED_SIGMA, critical_z, least_tonnes
 from app.findings.month_network import Precision, month_network
+from app.findings.networks import NetworkFacts
 from app.findings.road import two_ends
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import about, grams_of

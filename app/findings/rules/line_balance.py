@@ -26,7 +26,7 @@ def evaluate(facts: SiteFacts, values: Values) -> Iterator[Found]:
     for book in facts.books.values():
         for waste in book.wastes:
             line = book.of(waste)
-            gap = line.in_hand - line.gone - line.closing
+            gap = line.gap
             if line.in_hand < line.gone:
                 continue
             sigma = sigma_of(line, float(values["unstated_sigma"]))
@@ -37,9 +37,7 @@ def evaluate(facts: SiteFacts, values: Values) -> Iterator[Found]:
 
 def sigma_of(line: Line, unstated: float) -> float:
     """The standard uncertainty of a line's balance [g]."""
-    change = line.closing - line.opening
-    flows = (line.generated, line.received, line.used, line.disposed, line.sent, line.dumped, change)
-    return (unstated if line.sigma is None else line.sigma) * hypot(*flows)
+    return (unstated if line.sigma is None else line.sigma) * hypot(*line.weighed)
 
 
 def _found(

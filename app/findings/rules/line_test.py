@@ -6,10 +6,11 @@ import numpy as np
 
 from app.domain.errors import Message
 from app.domain.quantities import tonnes_text
-from app.findings.facts import Figure, Line, NetworkFacts, SiteMonth
+from app.findings.facts import Figure, Line
 from app.findings.family import listed
 from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
 from app.findings.limits import FALSE_DISCOVERY_RATE, UNSTATED_SIGMA, beyond_doubt, least_tonnes
+from app.findings.networks import NetworkFacts, SiteMonth
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.rules.line_balance import FIGURES, sigma_of
 from app.findings.wording import about, grams_of
@@ -21,23 +22,19 @@ def evaluate(facts: NetworkFacts, values: Values) -> Iterator[Found]:
     gap and σ as in `line_balance`, which finds a z of `beyond_doubt` and above by itself at once; those count in the family
     here and are not told again. A line of which more went out than there was is `negative_stock`.
     """
-    tested = list(_tested(facts, float(values["unstated_sigma"])))
-    z = np.array([(line.in_hand - line.gone - line.closing) / sigma for _, line, sigma in tested])
-    stands_out = listed(z, float(values["false_discovery_rate"]))
-    least, strong = grams_of(values["least_tonnes"]), float(values["beyond_doubt"])
-    for (site, line, sigma), is_listed in zip(tested, stands_out.tolist(), strict=True):
-        gap = line.in_hand - line.gone - line.closing
-        if is_listed and least < abs(gap) < strong * sigma:
-            yield _found(facts, site, line, gap, sigma, values)
-
-
-def _tested(facts: NetworkFacts, unstated: float) -> Iterator[tuple[SiteMonth, Line, float]]:
-    for site in facts.sites:
-        for waste in sorted({line.waste for line in site.lines}):
-            line = site.of(waste)
-            sigma = sigma_of(line, unstated)
-            if sigma and line.in_hand >= line.gone:
-                yield site, line, sigma
+    lines, unstated = facts.lines, float(values["unstated_sigma"])
+    sigma = np.where(np.isnan(lines.sigma), unstated, lines.sigma) * np.sqrt(
+        sum(map(np.square, lines.weighed))
+    )
+    tested = np.flatnonzero((sigma > 0) & (lines.in_hand >= lines.gone))
+    gap, sigma = lines.gap[tested], sigma[tested]
+    stands_out = listed(gap / sigma, float(values["false_discovery_rate"]))
+    stands_out &= np.abs(gap) > grams_of(values["least_tonnes"])
+    stands_out &= np.abs(gap) < float(values["beyond_doubt"]) * sigma
+    for row in tested[stands_out].tolist():
+        site = facts.by_code[lines.site[row]]
+        line = site.of(lines.waste[row])
+        yield _found(facts, site, line, line.gap, sigma_of(line, unstated), values)
 
 
 def _found(facts: NetworkFacts, site: SiteMonth, line: Line, gap: int, sigma: float, values: Values) -> Found:

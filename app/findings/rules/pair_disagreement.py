@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from app.domain.errors import Message
 from app.domain.quantities import tonnes_text
+from app.findings.columns import Streams, Transfers, told
 from app.findings.facts import PairFacts
 from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
 from app.findings.limits import TRANSIT_SHARE, UNSTATED_SIGMA, critical_z, least_tonnes
-from app.findings.pairs import Stream, streams
+from app.findings.pairs import Stream, stream_of
 from app.findings.road import Apart, Road, apart
 from app.findings.rule import Found, Partition, Plain, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import about, grams_of
@@ -22,12 +25,13 @@ def evaluate(facts: PairFacts, values: Values) -> Iterator[Found]:
     at all of a province's month together.
     """
     road = Road(float(values["transit_share"]), float(values["unstated_sigma"]))
-    for stream in streams(facts):
-        told = apart(stream, road)
-        if told is None or abs(told.z) < float(values["critical_z"]):
-            continue
-        if abs(told.grams) > grams_of(values["least_tonnes"]):
-            yield found(facts, stream, told, limits(values), Message("", ""))
+    streams = Streams.of(Transfers.of(told("", transfer) for transfer in facts.transfers))
+    differ = apart(streams, road)
+    stands_out = differ.is_told & (np.abs(differ.z) >= float(values["critical_z"]))
+    stands_out &= np.abs(differ.grams) > grams_of(values["least_tonnes"])
+    for row in np.flatnonzero(stands_out).tolist():
+        _, waste, number = streams.keys[row]
+        yield found(facts, stream_of(facts, waste, number), differ.of(row), limits(values), Message("", ""))
 
 
 def found(facts: PairFacts, stream: Stream, told: Apart, threshold: dict[str, Plain], more: Message) -> Found:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from app.domain.errors import Message
-from app.findings.facts import NetworkFacts, PairFacts
 from app.findings.family import listed
 from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
 from app.findings.limits import (
@@ -15,8 +14,8 @@ from app.findings.limits import (
     beyond_doubt,
     least_tonnes,
 )
-from app.findings.pairs import Stream, streams
-from app.findings.road import Apart, Road, apart
+from app.findings.networks import NetworkFacts
+from app.findings.road import Road, apart
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.rules.pair_disagreement import found
 from app.findings.wording import grams_of
@@ -33,21 +32,16 @@ def evaluate(facts: NetworkFacts, values: Values) -> Iterator[Found]:
     z as in `pair_disagreement`, which finds a z of `beyond_doubt` and above by itself at once; those count in the family here
     and are not told again. A pair is of the province of the site that answers for the sending, so it is in one family only.
     """
-    tested = list(_tested(facts, Road(float(values["transit_share"]), float(values["unstated_sigma"]))))
-    rate = float(values["false_discovery_rate"])
-    stands_out = listed(np.array([told.z for _, _, told in tested]), rate)
-    least, strong = grams_of(values["least_tonnes"]), float(values["beyond_doubt"])
-    for (pair, stream, told), is_listed in zip(tested, stands_out.tolist(), strict=True):
-        if is_listed and abs(told.z) < strong and abs(told.grams) > least:
-            yield found(pair, stream, told, limits(values), _LISTED)
-
-
-def _tested(facts: NetworkFacts, road: Road) -> Iterator[tuple[PairFacts, Stream, Apart]]:
-    for pair in facts.pairs:
-        for stream in streams(pair, facts.month):
-            told = apart(stream, road) if stream.about_sender in facts.by_code else None
-            if told is not None:
-                yield pair, stream, told
+    streams, road = facts.streams, Road(float(values["transit_share"]), float(values["unstated_sigma"]))
+    told = apart(streams, road)
+    is_ours = np.fromiter((site in facts.by_code for site in streams.about_sender), np.bool_, told.grams.size)
+    tested = np.flatnonzero(told.is_told & is_ours)
+    z, tonnes = told.z[tested], np.abs(told.grams[tested])
+    stands_out = listed(z, float(values["false_discovery_rate"]))
+    stands_out &= (np.abs(z) < float(values["beyond_doubt"])) & (tonnes > grams_of(values["least_tonnes"]))
+    for row in tested[stands_out].tolist():
+        pair, stream = facts.stream(row)
+        yield found(pair, stream, told.of(row), limits(values), _LISTED)
 
 
 RULE = Rule(
@@ -70,4 +64,5 @@ RULE = Rule(
         UNSTATED_SIGMA,
     ),
     evaluate=evaluate,
+    looks_beside=True,
 )
