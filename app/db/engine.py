@@ -19,35 +19,41 @@ from app.settings import Settings
 _BUSY_TIMEOUT_S = 30
 # Else an error's text, and so the log, would hold what was to be stored.
 _HIDE_PARAMETERS = True
+# A replica refuses writes anyway; whoever names the primary here by mistake gets the same refusal.
+_READ_ONLY = "-c default_transaction_read_only=on"
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The two doors to the database; the same engine twice on PostgreSQL."""
+    """The two doors to the database; the same engine twice on PostgreSQL. A replica may be some moments behind."""
 
     read: Engine
     write: Engine
+    replica: Engine | None = None
 
     def dispose(self) -> None:
-        self.read.dispose()
-        self.write.dispose()
+        for engine in (self.read, self.write, self.replica):
+            if engine is not None:
+                engine.dispose()
 
 
 def make_engines(settings: Settings) -> Engines:
     """Engines for the database that the settings name. Nothing is connected yet."""
     if settings.is_sqlite:
         return _sqlite_engines(settings)
-    engine = _postgresql_engine(settings)
-    return Engines(read=engine, write=engine)
+    engine = _postgresql_engine(settings, settings.sqlalchemy_url)
+    behind = settings.sqlalchemy_read_url
+    replica = None if behind is None else _postgresql_engine(settings, behind, _READ_ONLY)
+    return Engines(read=engine, write=engine, replica=replica)
 
 
-def _postgresql_engine(settings: Settings) -> Engine:
+def _postgresql_engine(settings: Settings, url: str, more: str = "") -> Engine:
     options = (
         f"-c lock_timeout={settings.lock_timeout_ms} -c statement_timeout={settings.statement_timeout_ms} "
-        "-c timezone=UTC -c idle_in_transaction_session_timeout=60000"
+        f"-c timezone=UTC -c idle_in_transaction_session_timeout=60000 {more}"
     )
     return create_engine(
-        settings.sqlalchemy_url,
+        url,
         pool_size=settings.pool_size,
         max_overflow=settings.pool_size,
         pool_pre_ping=True,

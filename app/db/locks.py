@@ -24,5 +24,11 @@ def lock_names(session: WriteSession, names: Iterable[str], *, shared: bool = Fa
         session.execute(_SHARED if shared else _ALONE, {"keys": keys})
 
 
+def wait_at_most(session: WriteSession, milliseconds: int) -> None:
+    """Give up on a lock sooner than the settings say, in this transaction. SQLite's one writer has its own queue."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SET LOCAL lock_timeout = {milliseconds:d}"))
+
+
 def _key(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)

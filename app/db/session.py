@@ -27,8 +27,10 @@ class Database:
     engines: Engines
 
     @contextmanager
-    def reading(self) -> Iterator[ReadSession]:
-        with ReadSession(self.engines.read, expire_on_commit=False) as session:
+    def reading(self, *, may_lag: bool = False) -> Iterator[ReadSession]:
+        """Read the database; whoever `may_lag` reads the replica where there is one, and so perhaps of a moment ago."""
+        engine = (self.engines.replica if may_lag else None) or self.engines.read
+        with ReadSession(engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager

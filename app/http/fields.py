@@ -73,6 +73,9 @@ def _prose(text: str) -> str:
 
 def _printable(text: str, *, allowed: str) -> str:
     stripped = text.strip()
+    # Every refused character is one that Python does not print; nearly all texts are done here.
+    if stripped.isprintable() and stripped:
+        return stripped
     for character in stripped:
         if character in _BIDI_OVERRIDES or (
             unicodedata.category(character) in _REFUSED_CATEGORIES and character not in allowed

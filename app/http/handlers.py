@@ -14,17 +14,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from app.domain.errors import Fault, Message
-from app.http.problems import MEDIA_TYPE, Invalid, NotFound, PayloadTooLarge, Problem
+from app.http.problems import MEDIA_TYPE, Busy, Invalid, NotFound, PayloadTooLarge, Problem
 from app.http.validation import faults_from
 
 _METHOD_NOT_ALLOWED = 405
 _log = structlog.get_logger("huanlian.http")
-
-
-class _Busy(Problem):
-    status = 503
-    code = "busy"
-    title = Message("系统繁忙，请稍后重试", "The service is busy; try again shortly")
 
 
 class _Internal(Problem):
@@ -115,7 +109,7 @@ def _on_database(request: Request, error: Exception) -> JSONResponse:
     # Lock or statement timeouts and lost connections: the transaction is gone, the caller may try again.
     if isinstance(error, DBAPIError):
         _log.warning("database_unavailable", error=type(error.orig).__name__)
-    problem = _Busy(headers={"Retry-After": "2"})
+    problem = Busy(headers={"Retry-After": "2"})
     return problem_response(request, problem)
 
 

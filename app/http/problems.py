@@ -46,6 +46,12 @@ class Problem(Exception):  # noqa: N818 - named after the RFC
         return body | self.extra
 
 
+class Busy(Problem):
+    status = 503
+    code = "busy"
+    title = Message("系统繁忙，请稍后重试", "The service is busy; try again shortly")
+
+
 def fault_document(fault: Fault) -> dict[str, Any]:
     """One entry of `errors`."""
     # A key that a caller invented may hold anything, even half a surrogate pair: it is made printable first.
@@ -83,6 +89,12 @@ class Conflict(Problem):
     status = 409
     code = "conflict"
     title = Message("与现有数据冲突", "This conflicts with what is there")
+
+
+class Gone(Problem):
+    status = 410
+    code = "gone"
+    title = Message("这个对象已不再保存", "This is no longer kept")
 
 
 class PreconditionFailed(Problem):

@@ -4,12 +4,16 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
-from app.auth.subjects import Subject
+from app.audit import service as audit
+from app.auth.subjects import Role, Subject
 from app.domain.ledger import LedgerContent, LedgerState
 from app.domain.ledger_checks import Warn
 from app.domain.periods import Month
+from app.enterprises.service import SiteRow
 from app.http.problems import Problem
+from app.ledgers.documents import canonical, sha256_of
 
 
 class Intent(StrEnum):
@@ -32,7 +36,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Command:
     """One ledger to be filed."""
 
@@ -43,14 +47,45 @@ class Command:
     ledger_id: uuid.UUID | None = None
     if_match: int | None = None
 
+    @cached_property
+    def text(self) -> str:
+        """The canonical JSON of the content, written once."""
+        return canonical(self.content)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The receipt of the content."""
+        return sha256_of(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Filer:
-    """Who files, when, and which month it is on the wall there."""
+    """Who files, when, and which month it is on the wall there; `origin` is the request, where it is not this one."""
 
     subject: Subject
     now: datetime
     this_month: Month
+    origin: audit.Origin | None = None
+
+    @property
+    def request(self) -> audit.Origin:
+        """The request that files: a batch writes for several, anything else within its own."""
+        return self.origin or audit.Origin.current()
+
+    def may_file_for(self, site: SiteRow) -> bool:
+        """Whether a site is this filer's own."""
+        if self.subject.role is Role.ADMIN:
+            return True
+        is_enterprise = self.subject.role is Role.ENTERPRISE and self.subject.enterprise_id is not None
+        return is_enterprise and site.enterprise_id == self.subject.enterprise_id
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A command with whoever gave it: a set may hold the commands of several."""
+
+    command: Command
+    filer: Filer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,38 @@
 """The routes of ledgers."""
 
+import re
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+from starlette.requests import ClientDisconnect
 
+from app.audit import service as audit
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
+from app.auth.tokens import InvalidToken
 from app.clock import local_date
-from app.db.session import WriteSession
 from app.domain.errors import Fault, Message
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.http.dependencies import Now, Reading, SettingsDep, Writing
 from app.http.fields import CodeText, Moment, MonthText, RegionText, month_or_none
-from app.http.problems import Invalid, PreconditionRequired
+from app.http.problems import Invalid, PreconditionRequired, Problem
 from app.ledgers import bulk, reading, receipts, replay
-from app.ledgers.commands import Command, Filer, Intent, Result
+from app.ledgers.bulk_schemas import BulkOut
+from app.ledgers.commands import Command, Filer, Intent
 from app.ledgers.decisions import close_month, decide
-from app.ledgers.documents import canonical, warning_document
+from app.ledgers.desk import Desk
 from app.ledgers.file import file
+from app.ledgers.posting import Post, answer_each, filed_document
 from app.ledgers.receipt_schemas import CopyOfRecordOut, RepudiationIn, RepudiationOut
 from app.ledgers.rollups import differences_from_lines
 from app.ledgers.schemas import (
     AmendmentIn,
-    BulkOut,
     ClosedOut,
     ClosingIn,
     DecisionIn,
@@ -44,6 +50,7 @@ router = APIRouter(prefix="/v1", tags=["ledgers"])
 
 Writer = Annotated[Subject, Depends(require(Scope.LEDGERS_WRITE))]
 Reader = Annotated[Subject, Depends(require(Scope.LEDGERS_READ))]
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 IdempotencyHeader = Annotated[
     str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")
 ]
@@ -53,48 +60,50 @@ def _filer(subject: Subject, now: datetime, settings: Settings) -> Filer:
     return Filer(subject, now, Month.of(local_date(now, settings.timezone)))
 
 
-def _filed(result: Result) -> dict[str, Any]:
-    received_at = result.received_at.isoformat() if result.received_at else None
-    return {
-        "id": str(result.ledger_id),
-        "site": result.site,
-        "month": str(result.month),
-        "version": result.version,
-        "state": result.state.value,
-        "receipt": {"sha256": result.sha256, "received_at": received_at},
-        "warnings": [warning_document(warn) for warn in result.warnings],
-    }
+async def get_desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
 
 
-def _file_one(
-    session: WriteSession, command: Command, filer: Filer, key: str | None, route: str, status: int
-) -> JSONResponse:
-    """File one ledger under its idempotency key; a request that was answered before gets that answer again."""
-    content = f"{canonical(command.content)}\n{command.draft}\n{command.reason}\n{command.if_match}"
-    request_sha256 = replay.request_hash(route, content)
-    answer = replay.first_answer(session, filer.subject.id, key, request_sha256)
-    if answer is None:
-        result = file(session, [command], filer)[0]
-        if result.problem is not None:
-            raise result.problem
-        headers = {"Location": f"/v1/ledgers/{result.ledger_id}", "ETag": f'"{result.version}"'}
-        answer = replay.Answer(status, headers, _filed(result))
-        replay.keep(session, filer.subject.id, key, request_sha256, answer, filer.now)
-    return JSONResponse(answer.body, answer.status, dict(answer.headers))
+def _response(answer: replay.Answer) -> Response:
+    return Response(answer.text, answer.status, dict(answer.headers), "application/json")
 
 
 @router.post("/ledgers", status_code=201, response_model=FiledOut)
-def post_ledger(
+async def post_ledger(
     body: LedgerIn,
     subject: Writer,
-    session: Writing,
+    desk: Annotated[Desk, Depends(get_desk)],
     now: Now,
     settings: SettingsDep,
     key: IdempotencyHeader = None,
-) -> JSONResponse:
+) -> Response:
     """File one site's month; what does not balance is accepted and flagged."""
+    return await _hand_in(desk, body, _filer(subject, now, settings), key)
+
+
+async def _hand_in(desk: Desk, body: LedgerIn, filer: Filer, key: str | None) -> Response:
     command = Command(body.content(), Intent.FILE, draft=body.draft, reason=body.reason)
-    return _file_one(session, command, _filer(subject, now, settings), key, "POST /v1/ledgers", 201)
+    filer = replace(filer, origin=audit.Origin.current())
+    return _response(await desk.answer(Post(command, filer, key, "POST /v1/ledgers", 201)))
+
+
+async def post_ledger_shortly(request: Request) -> Response | None:
+    """Do what `post_ledger` does for a request that nothing is wrong with; None for any other."""
+    state, headers = request.app.state, request.headers
+    key = headers.get("idempotency-key")
+    if headers.get("content-type") != "application/json" or (key and not _KEY.fullmatch(key)) or key == "":
+        return None
+    now = state.clock()
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    try:
+        subject = state.verified_tokens.subject_of(token.strip(), now)
+        body = LedgerIn.model_validate_json(await request.body())
+    except (InvalidToken, ValidationError, ClientDisconnect):
+        return None
+    if scheme.lower() != "bearer" or Scope.LEDGERS_WRITE not in subject.scopes:
+        return None
+    return await _hand_in(state.desk, body, _filer(subject, now, state.settings), key)
 
 
 @router.post("/ledgers/validate", response_model=ValidatedOut)
@@ -106,7 +115,7 @@ def validate_ledger(
     result = file(session, [command], _filer(subject, now, settings), dry_run=True)[0]
     if result.problem is not None:
         raise result.problem
-    return _filed(result) | {"valid": True, "outcome": result.outcome.value}
+    return filed_document(result) | {"valid": True, "outcome": result.outcome.value}
 
 
 async def _body(request: Request) -> bytes:
@@ -164,7 +173,7 @@ def post_bulk(
             raise Invalid(text, extra=results.document())
         answer = replay.Answer(200, {}, results.document())
         replay.keep(session, subject.id, key, request_sha256, answer, now)
-    return JSONResponse(answer.body, answer.status, dict(answer.headers))
+    return _response(answer)
 
 
 @router.post("/ledgers/{ledger_id:uuid}/amendments", response_model=FiledOut)
@@ -177,13 +186,17 @@ def post_amendment(
     settings: SettingsDep,
     if_match: Annotated[str | None, Header(alias="If-Match", max_length=64)] = None,
     key: IdempotencyHeader = None,
-) -> JSONResponse:
+) -> Response:
     """File a new version with its reason, based on the version named in If-Match."""
     reading.one(session, subject, ledger_id)
     version = _version_of(if_match)
     command = Command(body.content(), Intent.AMEND, reason=body.reason, ledger_id=ledger_id, if_match=version)
     route = f"POST /v1/ledgers/{ledger_id}/amendments"
-    return _file_one(session, command, _filer(subject, now, settings), key, route, 200)
+    post = Post(command, _filer(subject, now, settings), key, route, 200)
+    (outcome,) = answer_each(session, [post])
+    if isinstance(outcome, Problem):
+        raise outcome
+    return _response(outcome)
 
 
 def _version_of(if_match: str | None) -> int:

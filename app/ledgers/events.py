@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from pydantic import JsonValue
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from app.domain.ledger import LedgerContent, LedgerState
 from app.domain.quantities import tonnes_text
 from app.enterprises.models import Site
 from app.enterprises.service import SiteRow
-from app.ledgers.commands import Command, Outcome, Result
+from app.ledgers.commands import Filing, Outcome, Result
 from app.ledgers.models import Ledger
 from app.outbox.events import NewEvent
 
@@ -24,35 +25,31 @@ _DECIDED = {
 
 
 def of_filing(
-    commands: Sequence[Command], results: Sequence[Result], sites: Mapping[str, SiteRow]
-) -> list[NewEvent]:
-    """One event for each ledger that was filed or amended, in the order of the set."""
-    return [
-        NewEvent(
-            _FILED[result.outcome],
-            {
-                "ledger": str(result.ledger_id),
-                "site": result.site,
-                "month": str(result.month),
-                "version": result.version,
-                "state": result.state.value,
-                "generated_tonnes": _generated(command.content),
-            },
-            region=site.region,
-            # Who registered it: its successors see it too, whoever filed.
-            enterprise_id=site.registered_id,
-            site_id=site.id,
-        )
-        for command, result, site in _told(commands, results, sites)
-    ]
-
-
-def _told(
-    commands: Sequence[Command], results: Sequence[Result], sites: Mapping[str, SiteRow]
-) -> Iterator[tuple[Command, Result, SiteRow]]:
-    for command, result in zip(commands, results, strict=True):
+    filings: Sequence[Filing], results: Sequence[Result], sites: Mapping[str, SiteRow]
+) -> Iterator[tuple[NewEvent, uuid.UUID | None, datetime]]:
+    """One event for each ledger that was filed or amended, in the order of the set, with its request and moment."""
+    for filing, result in zip(filings, results, strict=True):
         if result.outcome in _FILED and result.state is not LedgerState.DRAFT:
-            yield command, result, sites[result.site]
+            event = _filed(filing.command.content, result, sites[result.site])
+            yield event, filing.filer.request.request_id, filing.filer.now
+
+
+def _filed(content: LedgerContent, result: Result, site: SiteRow) -> NewEvent:
+    return NewEvent(
+        _FILED[result.outcome],
+        {
+            "ledger": str(result.ledger_id),
+            "site": result.site,
+            "month": str(result.month),
+            "version": result.version,
+            "state": result.state.value,
+            "generated_tonnes": _generated(content),
+        },
+        region=site.region,
+        # Who registered it: its successors see it too, whoever filed.
+        enterprise_id=site.registered_id,
+        site_id=site.id,
+    )
 
 
 def _generated(content: LedgerContent) -> dict[str, JsonValue]:

@@ -14,11 +14,10 @@ from app.domain.ledger_checks import Context, Counterpart, Warn, check
 from app.enterprises.service import SiteRow
 from app.http.problems import Conflict, Invalid, NotFound, PreconditionFailed, Problem
 from app.ledgers import events, surroundings
-from app.ledgers.commands import Command, Filer, Intent, Outcome, Result
-from app.ledgers.documents import canonical, sha256_of
+from app.ledgers.commands import Command, Filer, Filing, Intent, Outcome, Result
 from app.ledgers.surroundings import Current, Surroundings
 from app.ledgers.writing import Batch
-from app.outbox.events import publish
+from app.outbox.events import publish_each
 from app.transfers import service as transfers
 
 
@@ -43,29 +42,36 @@ def file(
     atomic: bool = False,
 ) -> list[Result]:
     """File the ledgers; results stand in the order of the commands. The caller commits."""
-    around = surroundings.load(session, commands, filer)
-    batch = Batch(filer)
-    results = [_file_one(command, around, filer, batch) for command in commands]
+    filings = [Filing(command, filer) for command in commands]
+    return file_each(session, filings, dry_run=dry_run, atomic=atomic)
+
+
+def file_each(
+    session: WriteSession, filings: Sequence[Filing], *, dry_run: bool = False, atomic: bool = False
+) -> list[Result]:
+    """File the ledgers of one or of several filers as one set; each may file only what is its own."""
+    around = surroundings.load(session, [filing.command for filing in filings])
+    batch = Batch()
+    results = [_file_one(filing, around, batch) for filing in filings]
     refused = any(result.problem is not None for result in results)
     if not dry_run and not (atomic and refused):
         batch.write(session, around)
-        publish(session, events.of_filing(commands, results, around.sites), now=filer.now)
+        publish_each(session, events.of_filing(filings, results, around.sites))
     return results
 
 
-def _file_one(command: Command, around: Surroundings, filer: Filer, batch: Batch) -> Result:
-    content = command.content
+def _file_one(filing: Filing, around: Surroundings, batch: Batch) -> Result:
+    command, content = filing.command, filing.command.content
     try:
-        site = _site_of(content, around)
-        _refuse_faults(content, around, filer)
+        site = _own_site(content, around, filing.filer)
+        _refuse_faults(content, around, filing.filer)
         current = around.current.get((site.id, content.month))
-        sha256 = sha256_of(canonical(content))
-        if command.intent is Intent.UPSERT and _is_same(current, sha256, draft=command.draft):
+        if command.intent is Intent.UPSERT and _is_same(current, command.sha256, draft=command.draft):
             assert current is not None  # noqa: S101 - _is_same says so
             return _result(Outcome.UNCHANGED, command, current, ())
         _refuse_conflict(command, site, current, around)
         warnings = check(content, _context(content, site, around))
-        placed = batch.place(command, site, current, sha256, warnings)
+        placed = batch.place(filing, site, current, warnings)
         around.current[(site.id, content.month)] = placed
         if placed.counts:
             around.reported.declare(transfers.Declared(site, content), around.parties)
@@ -89,9 +95,10 @@ def _result(outcome: Outcome, command: Command, current: Current, warnings: tupl
     )
 
 
-def _site_of(content: LedgerContent, around: Surroundings) -> SiteRow:
+def _own_site(content: LedgerContent, around: Surroundings, filer: Filer) -> SiteRow:
+    """The site that is filed for; one that is not the filer's own is not there at all."""
     site = around.sites.get(content.site)
-    if site is None:
+    if site is None or not filer.may_file_for(site):
         text = Message("没有这个场所，或不属于您", "there is no such site, or it is not yours")
         raise NotFound(text, errors=[Fault("/site", "unknown_site", text)])
     return site
@@ -178,19 +185,17 @@ def _context(content: LedgerContent, site: SiteRow, around: Surroundings) -> Con
         for direction, listed in (("sent", line.sent), ("received", line.received))
         for flow in listed
     ]
+    keys = {
+        party: transfers.key_of(party, around.parties, content.month) for party in {flow[1] for flow in flows}
+    }
     counterparts: dict[tuple[str, str, str, str], Counterpart] = {}
     for direction, party, waste, purpose in flows:
-        key = transfers.key_of(party, around.parties, content.month)
-        grams = around.reported.other_side(direction, site.code, key, content.month, waste, purpose)
+        grams = around.reported.other_side(direction, site.code, keys[party], content.month, waste, purpose)
         if grams is not None:
             counterparts[(direction, party, waste, purpose)] = Counterpart(grams)
     context = Context(
         unknown_parties=frozenset(party for _, party, _, _ in flows if not around.parties[party].known),
-        own_parties=frozenset(
-            party
-            for _, party, _, _ in flows
-            if transfers.key_of(party, around.parties, content.month) == site.code
-        ),
+        own_parties=frozenset(party for party, key in keys.items() if key == site.code),
         facilities=around.facilities.get(site.id),
         processes=around.codes.processes,
         counterparts=counterparts,

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.base import table_of
+from app.db.rows import OnConflict, merge_rows
 from app.db.session import ReadSession, WriteSession
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
@@ -28,16 +28,10 @@ SUMMED = (
 )
 """The columns of a line that are summed, in the order of `Sums`."""
 
-_ROWS_A_STATEMENT = 1_000
-"""14 parameters a row; PostgreSQL takes 65,535 in one statement, SQLite 32,766."""
+_ADDED = OnConflict(("region", "waste", "month"), added=SUMMED)
 
 Sums = tuple[int, ...]
 Key = tuple[str, str, Month]
-
-
-def upsert(session: WriteSession, table: Any) -> Any:
-    """`INSERT … ON CONFLICT` of whichever database this is."""
-    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def apply(session: WriteSession, differences: Mapping[Key, Sums]) -> None:
@@ -47,15 +41,7 @@ def apply(session: WriteSession, differences: Mapping[Key, Sums]) -> None:
         for (region, waste, month), sums in sorted(differences.items())
         if any(sums)
     ]
-    table = table_of(Rollup)
-    for start in range(0, len(rows), _ROWS_A_STATEMENT):
-        statement = upsert(session, table).values(rows[start : start + _ROWS_A_STATEMENT])
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["region", "waste", "month"],
-                set_={name: table.c[name] + statement.excluded[name] for name in SUMMED},
-            )
-        )
+    merge_rows(session, table_of(Rollup), rows, _ADDED)
 
 
 def drop_empty(session: WriteSession, keys: Iterable[Key]) -> None:

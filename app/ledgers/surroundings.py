@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.auth.subjects import Role
 from app.db.base import table_of
 from app.db.locks import lock_names
 from app.db.session import WriteSession
@@ -16,7 +15,7 @@ from app.domain.ledger import LedgerState
 from app.domain.ledger_checks import MonthFigures
 from app.domain.periods import Month, MonthError
 from app.enterprises import service as enterprises
-from app.ledgers.commands import Command, Filer
+from app.ledgers.commands import Command
 from app.ledgers.models import Ledger, LedgerLine, LedgerVersion, MonthClosing
 from app.ledgers.rollups import SUMMED, Sums
 from app.reference import service as reference
@@ -66,11 +65,11 @@ class Surroundings:
         return any((region[:digits], month) in self.closed for digits in (2, 4, 6))
 
 
-def load(session: WriteSession, commands: Sequence[Command], filer: Filer) -> Surroundings:
+def load(session: WriteSession, commands: Sequence[Command]) -> Surroundings:
     """Lock the site-months of the set, then look around them."""
     hold_open(session, {command.content.month for command in commands})
     lock_names(session, {lock_name(command.content.site, command.content.month) for command in commands})
-    sites = _own_sites(session, commands, filer)
+    sites = enterprises.sites_by_code(session, {command.content.site for command in commands})
     months = {command.content.month for command in commands}
     lines = [line for command in commands for line in command.content.lines]
     party_codes = {sent.party for line in lines for sent in line.sent}
@@ -107,19 +106,6 @@ def closing_lock(month: Month) -> str:
 def lock_name(site_code: str, month: Month) -> str:
     """The name under which everyone who changes a site's month queues."""
     return f"ledger:{site_code}:{month}"
-
-
-def _own_sites(
-    session: WriteSession, commands: Sequence[Command], filer: Filer
-) -> dict[str, enterprises.SiteRow]:
-    """The sites this filer may file for; a site that is not one's own is not there at all."""
-    found = enterprises.sites_by_code(session, {command.content.site for command in commands})
-    subject = filer.subject
-    if subject.role is Role.ADMIN:
-        return dict(found)
-    if subject.role is not Role.ENTERPRISE or subject.enterprise_id is None:
-        return {}
-    return {code: site for code, site in found.items() if site.enterprise_id == subject.enterprise_id}
 
 
 def _closed_months(session: WriteSession, months: Iterable[Month]) -> frozenset[tuple[str, Month]]:

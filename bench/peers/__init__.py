@@ -1,0 +1,1 @@
+"""What filing is measured against: small services that store a ledger and do nothing else with it."""
