@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from app.auth import sessions
 from app.auth.subjects import Scope, Subject
 from app.auth.tokens import API_AUDIENCE, InvalidToken, claims_of, subject_of
+from app.auth.verified import EXPIRED
 from app.db.session import Database
 from app.domain.errors import Message
 from app.http.dependencies import get_database, get_settings, now
@@ -18,7 +19,6 @@ from app.http.problems import Forbidden, Unauthenticated
 from app.settings import Settings
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
-_EXPIRED = Message("令牌无效或已过期", "The token is not valid or has expired")
 
 
 class Requirement:
@@ -74,7 +74,10 @@ def identify(request: Request, settings: Settings, database: Database, moment: d
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthenticated
-        return _from_token(token.strip(), secret, moment)
+        subject = _from_token(token.strip(), secret, moment)
+        if not sessions.still_has_token(database, subject):
+            raise Unauthenticated(EXPIRED)
+        return subject
     if request.method in _SAFE_METHODS:
         # A cookie travels with requests that other sites start, so it never opens a route that writes.
         cookie = request.cookies.get(sessions.COOKIE)
@@ -90,4 +93,4 @@ def _from_token(token: str, secret: str, moment: datetime) -> Subject:
     try:
         return subject_of(claims_of(token, secret=secret, audience=API_AUDIENCE, now=moment))
     except InvalidToken as error:
-        raise Unauthenticated(_EXPIRED) from error
+        raise Unauthenticated(EXPIRED) from error

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, Uuid
+from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.auth.subjects import Role
@@ -12,7 +12,7 @@ from app.db.types import UtcDateTime
 
 
 class Client(Base):
-    """A machine that signs in with client credentials."""
+    """A machine that signs in with client credentials. A token of another `credentials_version` opens nothing."""
 
     __tablename__ = "clients"
 
@@ -25,6 +25,7 @@ class Client(Base):
     scopes: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    credentials_version: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class ClientSecret(Base):
@@ -40,7 +41,12 @@ class ClientSecret(Base):
 
 
 class User(Base):
-    """A person who signs in with a password."""
+    """A person who signs in with a password, or through the provider that the settings name.
+
+    `credentials_version` counts up whenever the sessions of before are to end. Until `invited_until` the provider's
+    account that names this user name may be bound to this person. `link_sha256` is of the link by which the person
+    may choose a password until `link_until`.
+    """
 
     __tablename__ = "users"
 
@@ -53,3 +59,20 @@ class User(Base):
     region: Mapped[str | None] = mapped_column(String(6))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    credentials_version: Mapped[int] = mapped_column(Integer, default=0)
+    invited_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    link_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
+    link_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class UserIdentity(Base):
+    """An account at a provider that a person signs in with: known by issuer and subject, never by a name."""
+
+    __tablename__ = "user_identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    issuer: Mapped[str] = mapped_column(String(500))
+    subject: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.auth import passwords
-from app.auth.models import User
+from app.auth.models import Client, User
 from app.auth.subjects import SCOPES_OF, Subject
 from app.auth.succession import former_ids
 from app.auth.tokens import PAGE_AUDIENCE, InvalidToken, claims_of, issue, subject_of
+from app.db.session import Database
 from app.settings import Settings
 
 COOKIE = "huanlian_session"
@@ -52,6 +53,21 @@ def is_welcome(session: Session, subject: Subject) -> bool:
     return user is not None and user.disabled_at is None and subject_of_user(session, user) == subject
 
 
+_STANDING = select(Client.disabled_at, Client.credentials_version).where(Client.id == bindparam("id"))
+
+
+def still_has_token(database: Database, subject: Subject) -> bool:
+    """Whether the machine of a token has not been shut out since.
+
+    In each request of a machine: one lookup by key, without the session that a request may open for its own work.
+    """
+    with database.engines.read.connect() as connection:
+        kept = connection.execute(_STANDING, {"id": subject.id}).one_or_none()
+    return kept is None or (
+        kept.disabled_at is None and kept.credentials_version == subject.credentials_version
+    )
+
+
 def subject_of_user(session: Session, user: User) -> Subject:
     """Give the subject of a person, with all the scopes of the role."""
     return Subject(
@@ -62,6 +78,7 @@ def subject_of_user(session: Session, user: User) -> Subject:
         enterprise_id=user.enterprise_id,
         region=user.region,
         former_ids=former_ids(session, user.enterprise_id),
+        credentials_version=user.credentials_version,
     )
 
 

@@ -52,6 +52,7 @@ class Subject:
     """Someone who signed in. `region` is a GB/T 2260 prefix: a regulator's territory or a permit system's jurisdiction.
 
     `former_ids` are the enterprises that the subject's own one succeeded, directly or through others.
+    `credentials_version` is that of the account when it signed in; what is signed ends when the account's counts up.
     """
 
     id: uuid.UUID
@@ -61,6 +62,7 @@ class Subject:
     enterprise_id: uuid.UUID | None = None
     region: str | None = None
     former_ids: frozenset[uuid.UUID] = frozenset()
+    credentials_version: int = 0
 
     @property
     def enterprise_ids(self) -> tuple[uuid.UUID, ...]:

@@ -37,6 +37,7 @@ def issue(
         "ent": None if subject.enterprise_id is None else str(subject.enterprise_id),
         "region": subject.region,
         "formerly": sorted(former.hex for former in subject.former_ids),
+        "ver": subject.credentials_version,
         "aud": audience,
         "iat": int(now.timestamp()),
         "exp": int((now + lifetime).timestamp()),
@@ -72,6 +73,7 @@ def subject_of(claims: Mapping[str, Any]) -> Subject:
             enterprise_id=None if enterprise is None else uuid.UUID(enterprise),
             region=claims["region"],
             former_ids=frozenset(uuid.UUID(former) for former in claims.get("formerly", ())),
+            credentials_version=int(claims.get("ver", 0)),
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise InvalidToken from error

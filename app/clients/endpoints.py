@@ -94,8 +94,14 @@ def revoke_client_secret(
 
 @router.post("/v1/clients/{client_id}/disable")
 def disable_client(session: Writing, now: Now, admin: Admin, client_id: ClientId) -> ClientOut:
-    """Shut a client out; tokens it holds end within their lifetime."""
+    """Shut a client out; tokens it holds end at once."""
     return _shown(session, [service.disable_client(session, client_id, now, admin)])[0]
+
+
+@router.post("/v1/clients/{client_id}/enable")
+def enable_client(session: Writing, now: Now, admin: Admin, client_id: ClientId) -> ClientOut:
+    """Let a client that was shut out in again, with the secrets that it has."""
+    return _shown(session, [service.enable_client(session, client_id, now, admin)])[0]
 
 
 def _shown(session: ReadSession, clients: Sequence[Client]) -> list[ClientOut]:

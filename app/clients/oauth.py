@@ -95,4 +95,13 @@ def _subject_of(session: ReadSession, client: Client, asked: str | None) -> Subj
             raise OAuthProblem("invalid_scope")
         granted = frozenset(Scope(scope) for scope in wanted)
     former = former_ids(session, client.enterprise_id)
-    return Subject(client.id, client.name, client.role, granted, client.enterprise_id, client.region, former)
+    return Subject(
+        client.id,
+        client.name,
+        client.role,
+        granted,
+        client.enterprise_id,
+        client.region,
+        former,
+        client.credentials_version,
+    )

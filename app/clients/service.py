@@ -12,6 +12,7 @@ from app.auth.models import Client, ClientSecret, User
 from app.auth.subjects import SCOPES_OF, Role, Scope, Subject
 from app.clients import repository
 from app.clients.owners import Owner, owner_of
+from app.clients.recording import By, record
 from app.db.locks import lock_names
 from app.db.session import ReadSession, WriteSession
 from app.domain.errors import Fault, Message
@@ -19,10 +20,6 @@ from app.http.problems import Conflict, Invalid, NotFound
 from app.ids import new_id
 
 MAX_USERNAME = 64
-
-
-By = Subject | audit.Actor | None
-"""Who does it: an administrator, or None for whoever works at the machine's command line."""
 
 
 class UsernameTaken(Conflict):
@@ -73,7 +70,7 @@ def create_client(
     )
     session.add(client)
     session.flush()
-    _record(session, by, "client.created", client.client_id, None, audit.digest(client), now)
+    record(session, by, "client.created", client.client_id, None, audit.digest(client), now)
     secret = _add_secret(session, client, now, by)
     return NewClient(client.client_id, secret.client_secret, scopes_of(client))
 
@@ -109,19 +106,25 @@ def create_user(
     )
     session.add(user)
     session.flush()
-    _record(session, by, "user.created", username, None, audit.digest(user), now)
+    record(session, by, "user.created", username, None, audit.digest(user), now)
     return Subject(user.id, user.name, role, SCOPES_OF[role], owner.enterprise_id, owner.region)
 
 
+def unknown_password() -> str:
+    """Make a password that nobody knows: who has it set chooses another one by a link, or signs in elsewhere."""
+    return random.token_urlsafe(32)
+
+
 def set_password(session: WriteSession, username: str, password: str, now: datetime, by: By = None) -> bool:
-    """Give a person another password; False when there is no such person."""
+    """Give a person another password, which ends the sessions of before; False when there is no such person."""
     _check_login(username, password)
     user = repository.user(session, username)
     if user is None:
         return False
     user.password_hash = passwords.hashed(password)
+    user.credentials_version += 1
     session.flush()
-    _record(session, by, "user.password_changed", username, None, None, now)
+    record(session, by, "user.password_changed", username, None, None, now)
     return True
 
 
@@ -145,12 +148,25 @@ def revoke_secret(
 
 
 def disable_client(session: WriteSession, client_id: str, now: datetime, by: By = None) -> Client:
-    """Shut a client out: no more tokens; those it holds end within their fifteen minutes."""
+    """Shut a client out: no more tokens, and those it holds end at once and do not come back."""
     client = find(session, client_id)
     if client.disabled_at is None:
         before = audit.digest(client)
         client.disabled_at = now
-        _record(session, by, "client.disabled", client_id, before, audit.digest(client), now)
+        client.credentials_version += 1
+        session.flush()
+        record(session, by, "client.disabled", client_id, before, audit.digest(client), now)
+    return client
+
+
+def enable_client(session: WriteSession, client_id: str, now: datetime, by: By = None) -> Client:
+    """Let a client in again with the secrets that it has."""
+    client = find(session, client_id)
+    if client.disabled_at is not None:
+        before = audit.digest(client)
+        client.disabled_at = None
+        session.flush()
+        record(session, by, "client.enabled", client_id, before, audit.digest(client), now)
     return client
 
 
@@ -194,7 +210,7 @@ def _add_secret(session: WriteSession, client: Client, now: datetime, by: By) ->
     )
     session.add(kept)
     session.flush()
-    _record(session, by, "client.secret_added", client.client_id, None, audit.digest(kept), now)
+    record(session, by, "client.secret_added", client.client_id, None, audit.digest(kept), now)
     return NewSecret(kept.id, plain, tuple(secret.id for secret in pushed_out))
 
 
@@ -204,21 +220,14 @@ def _revoke(
     for secret in secrets:
         before = audit.digest(secret)
         secret.revoked_at = now
-        _record(session, by, "client.secret_revoked", client.client_id, before, audit.digest(secret), now)
+        record(session, by, "client.secret_revoked", client.client_id, before, audit.digest(secret), now)
 
 
-def _record(
-    session: WriteSession,
-    by: By,
-    action: str,
-    object_id: str,
-    before: str | None,
-    after: str | None,
-    now: datetime,
-) -> None:
-    """Write down what was done to a client or a person. Without a region: only administrators read of it."""
-    change = audit.Change(action, action.partition(".")[0], object_id, before, after)
-    audit.record(session, by or audit.operator(), [change], now=now)
+def check_password(password: str) -> None:
+    """Raise Invalid when a password is too short or too long."""
+    fault = _password_fault(password)
+    if fault is not None:
+        raise Invalid(errors=[fault])
 
 
 def _check_login(username: str, password: str) -> None:
@@ -226,12 +235,19 @@ def _check_login(username: str, password: str) -> None:
     if not (0 < len(username) <= MAX_USERNAME and username.isprintable() and username == username.strip()):
         text = Message("用户名须为 1 至 64 个可见字符", "a user name is 1 to 64 printable characters")
         faults.append(Fault("/username", "bad_username", text))
-    shortest, longest = passwords.MIN_LENGTH, passwords.MAX_LENGTH
-    if not shortest <= len(password) <= longest:
-        text = Message(
-            f"密码须为 {shortest} 至 {longest} 个字符",
-            f"a password is {shortest} to {longest} characters long",
-        )
-        faults.append(Fault("/password", "bad_password", text))
+    password_fault = _password_fault(password)
+    if password_fault is not None:
+        faults.append(password_fault)
     if faults:
         raise Invalid(errors=faults)
+
+
+def _password_fault(password: str) -> Fault | None:
+    shortest, longest = passwords.MIN_LENGTH, passwords.MAX_LENGTH
+    if shortest <= len(password) <= longest:
+        return None
+    text = Message(
+        f"密码须为 {shortest} 至 {longest} 个字符",
+        f"a password is {shortest} to {longest} characters long",
+    )
+    return Fault("/password", "bad_password", text)

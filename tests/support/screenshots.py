@@ -18,7 +18,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from support.served import Server  # noqa: E402 - found by the line above
 from web.chromium import chromium_path, running_browser  # noqa: E402 - same
 
+from app.auth.subjects import Role  # noqa: E402 - same
 from app.cli.serving import prepare  # noqa: E402 - same
+from app.clients import service as clients  # noqa: E402 - same
 from app.clock import system_clock  # noqa: E402 - same
 from app.db.engine import make_engines  # noqa: E402 - same
 from app.db.session import Database  # noqa: E402 - same
@@ -28,11 +30,23 @@ from app.settings import Settings  # noqa: E402 - same
 
 IMAGES = ROOT / "docs" / "images"
 _WIDTH, _HEIGHT = 1280, 860
-_REGULATOR, _FIRM, _RECEIVER = "demo-regulator", "demo-power", "demo-cement"
+_REGULATOR, _FIRM, _RECEIVER, _ADMIN = "demo-regulator", "demo-power", "demo-cement", "admin"
 
 
 def _to_flows(page: Page) -> None:
     page.evaluate("document.querySelector('#flows').scrollIntoView()")
+
+
+def _to_regions(page: Page) -> None:
+    page.evaluate("document.querySelector('#regions').scrollIntoView()")
+
+
+def _into_a_figure(page: Page) -> None:
+    page.locator("#tile-generated h2 a").click()
+
+
+def _to_a_choice(page: Page) -> None:
+    page.locator("#people summary").first.click()
 
 
 def _into_a_trace(page: Page) -> None:
@@ -63,6 +77,8 @@ class Shot:
 
 SHOTS = (
     Shot("overview", _REGULATOR, "/"),
+    Shot("regions", _REGULATOR, "/", _to_regions),
+    Shot("figures", _REGULATOR, "/", _into_a_figure),
     Shot("chain", _REGULATOR, "/chain", _to_flows),
     Shot("trace", _REGULATOR, "/chain?node=waste:SW02", _into_a_trace),
     Shot("findings", _REGULATOR, "/findings"),
@@ -70,6 +86,13 @@ SHOTS = (
     Shot("permits", _REGULATOR, "/permits?view=departing"),
     Shot("permit", _REGULATOR, "/permits?view=departing", _into_a_permit),
     Shot("targets", _REGULATOR, "/targets"),
+    Shot("plan", _REGULATOR, "/targets/plan"),
+    Shot("forecast", _REGULATOR, "/targets/forecast?year=2022&through=2022-08"),
+    Shot("reports", _REGULATOR, "/reports"),
+    Shot("leaders", _REGULATOR, "/leaders?year=2022"),
+    # Last: the choice is remembered.
+    Shot("dark", _REGULATOR, "/?theme=dark"),
+    Shot("people", _ADMIN, "/admin/users", _to_a_choice),
     Shot("ledgers", _FIRM, "/ledgers"),
     Shot("ledger", _FIRM, "/ledgers", _into_a_month),
     Shot("inbox", _RECEIVER, "/inbox"),
@@ -87,14 +110,25 @@ def demo_city(folder: Path) -> Iterator[tuple[Server, dict[str, str]]]:
         database = Database(engines)
         logins = prepare(database)
         evaluate_all(database, When(system_clock(), settings.timezone))
+        passwords = {login.username: login.password for login in logins} | {_ADMIN: _administrator(database)}
     finally:
         engines.dispose()
     server = Server({"database_url": url, "rate_limits": "false", "worker_in_server": "false"}, folder)
     server.start()
     try:
-        yield server, {login.username: login.password for login in logins}
+        yield server, passwords
     finally:
         server.stop()
+
+
+def _administrator(database: Database) -> str:
+    """Make the administrator whose pages are shown too; gives the password."""
+    password = clients.unknown_password()
+    with database.writing() as session:
+        clients.create_user(
+            session, username=_ADMIN, name="管理员", password=password, role=Role.ADMIN, now=system_clock()
+        )
+    return password
 
 
 def signed_in(browser: Browser, server: Server, user: str, password: str, language: str) -> Page:
@@ -110,8 +144,9 @@ def signed_in(browser: Browser, server: Server, user: str, password: str, langua
     return page
 
 
-def main() -> None:
-    """Take every picture."""
+def main(*names: str) -> None:
+    """Take every picture, or those of these names."""
+    shots = [shot for shot in SHOTS if not names or shot.name in names]
     path = chromium_path()
     if path is None:
         sys.exit("Chromium is missing: apt-get install chromium fonts-noto-cjk")
@@ -122,9 +157,9 @@ def main() -> None:
         running_browser(path) as browser,
     ):
         for language in ("zh", "en"):
-            for user in (_REGULATOR, _FIRM, _RECEIVER):
+            for user in (_REGULATOR, _FIRM, _RECEIVER, _ADMIN):
                 page = signed_in(browser, server, user, passwords[user], language)
-                for shot in SHOTS:
+                for shot in shots:
                     if shot.user == user:
                         page.goto(f"{server.url}{shot.path}")
                         if shot.press is not None:
@@ -136,4 +171,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -10,6 +10,7 @@ from web.html_tree import Node
 from web.small_city import FIRMS, sign_in
 from web.visits import House, Visit, open_house
 
+from app.audit.models import AuditEntry
 from app.auth.subjects import Role
 from app.ids import new_id
 from app.outbox.jobs import enqueue
@@ -87,24 +88,103 @@ def test_an_enterprise_its_site_and_its_person_are_made_by_forms(house: House, a
     _person_of(house, admin, code)
 
 
+def choose_password(visit: Visit, link: str, password: str) -> int:
+    """Follow a link and choose a password twice."""
+    page = visit.see(link.removeprefix("http://testserver"))
+    status: int = visit.fill(
+        page.one("form", action="/password"), password=password, again=password
+    ).status_code
+    return status
+
+
 def _person_of(house: House, admin: Visit, code: str) -> None:
-    """Make a person of the enterprise, who signs in with the password that was shown, and then with another."""
+    """Make a person of the enterprise, who chooses a password by the link that was shown, and later another."""
     users = admin.see("/admin/users")
     person = {"username": "wang", "name": "王工", "role": "enterprise", "enterprise": code}
-    password = secret(sent(admin, form(users, "/admin/users"), **person))
+    link = secret(sent(admin, form(users, "/admin/users"), **person))
     assert sent(admin, form(users, "/admin/users"), 409, **person).by_id("fault")
     assert sent(admin, form(users, "/admin/users"), 422, username="li", name="李", role="regulator").by_id(
         "fault"
     )
     with house.visit() as wang:
-        assert sign_in(wang.client, "wang", password=password).status_code == 303
+        assert choose_password(wang, link, "gravel-quiet-74") == 303
+        assert sign_in(wang.client, "wang", password="gravel-quiet-74").status_code == 303
         assert "示例电力" in wang.see("/").one("h1").text
-    page = admin.see("/admin/users")
-    assert "wang" in page.by_id("people").text
-    renewed = secret(sent(admin, form(page, "/admin/users/wang/password")))
-    with house.visit() as wang:
-        assert sign_in(wang.client, "wang", password=password).status_code == 401
-        assert sign_in(wang.client, "wang", password=renewed).status_code == 303
+        assert "wang" in admin.see("/admin/users").by_id("people").text
+        renewed = secret(sent(admin, form(admin.see("/admin/users"), "/admin/users/wang/link")))
+        wang.see("/ledgers")
+        with house.visit() as elsewhere:
+            assert choose_password(elsewhere, renewed, "another-quiet-1") == 303
+        assert wang.sent_to("/ledgers").startswith("/sign-in"), "the sessions of before are over"
+        assert sign_in(wang.client, "wang", password="gravel-quiet-74").status_code == 401
+        assert sign_in(wang.client, "wang", password="another-quiet-1").status_code == 303
+
+
+def test_a_link_is_good_once_for_a_day_and_the_newest_only(house: House, admin: Visit) -> None:
+    house.user(Role.REGULATOR, "linked", region="1402")
+
+    def new_link() -> str:
+        return secret(sent(admin, form(admin.see("/admin/users"), "/admin/users/linked/link")))
+
+    older, newer = new_link(), new_link()
+    path = newer.removeprefix("http://testserver")
+    with house.visit() as linked:
+        linked.see(older.removeprefix("http://testserver"), 404)
+        page = linked.see(path)
+        slip = linked.fill(page.one("form", action="/password"), password="quiet-gravel-1", again="x" * 12)
+        assert slip.status_code == 422
+        assert "两次输入的密码不一样" in slip.text
+        short = linked.fill(page.one("form", action="/password"), password="short", again="short")
+        assert short.status_code == 422
+        assert short.headers["cache-control"] == "no-store"
+        assert choose_password(linked, newer, "quiet-gravel-1") == 303
+        linked.see(path, 404)
+        again = linked.fill(page.one("form", action="/password"), password="x" * 12, again="x" * 12)
+        assert again.status_code == 404
+        late = new_link().removeprefix("http://testserver")
+        house.clock.advance(hours=24)
+        try:
+            linked.see(late, 404)
+        finally:
+            house.clock.advance(hours=-24)
+        assert linked.see(late)
+        admin.do(form(admin.see("/admin/users"), "/admin/users/linked/disable"))
+        linked.see(late, 404)
+
+
+def test_who_is_shut_out_is_out_at_once_and_comes_back_only_by_signing_in(house: House, admin: Visit) -> None:
+    house.user(Role.REGULATOR, "leaver", region="1402")
+    with house.visit("leaver") as leaver:
+        leaver.see("/targets")
+        page = admin.do(form(admin.see("/admin/users"), "/admin/users/leaver/disable"))
+        assert page.one("p", class_="done").text == "账号已停用。"
+        assert leaver.sent_to("/targets").startswith("/sign-in")
+        assert leaver.client.get("/v1/rates").status_code == 401
+        assert sign_in(leaver.client, "leaver").status_code == 401
+        admin.do(form(admin.see("/admin/users"), "/admin/users/leaver/enable"))
+        assert leaver.sent_to("/targets").startswith("/sign-in"), "the old session stays dead"
+        assert sign_in(leaver.client, "leaver").status_code == 303
+        leaver.see("/targets")
+        move = form(admin.see("/admin/users"), "/admin/users/leaver/move")
+        admin.do(move, role="regulator", region="13")
+        assert leaver.sent_to("/targets").startswith("/sign-in"), "rights of before end with the session"
+        assert sent(admin, move, 422, role="regulator", region="1").by_id("fault")
+    with house.database.reading() as session:
+        told = [entry.action for entry in session.query(AuditEntry).filter(AuditEntry.object_id == "leaver")]
+    assert told == ["user.created", "user.disabled", "user.enabled", "user.moved"]
+
+
+def test_the_last_administrator_can_neither_leave_nor_be_moved(house: House, admin: Visit) -> None:
+    users = admin.see("/admin/users")
+    for what in ("disable", "move"):
+        answer = admin.fill(form(users, f"/admin/users/admin/{what}"), role="regulator", region="1402")
+        assert answer.status_code == 409, answer.text
+        assert "最后一名管理员" in answer.text
+    house.user(Role.ADMIN, "second")
+    admin.do(form(admin.see("/admin/users"), "/admin/users/second/disable"))
+    assert admin.fill(form(users, "/admin/users/admin/disable")).status_code == 409, (
+        "who is shut out does not count"
+    )
 
 
 def test_a_client_gets_secrets_that_are_shown_once_and_is_shut_out(house: House, admin: Visit) -> None:
@@ -131,6 +211,8 @@ def test_a_client_gets_secrets_that_are_shown_once_and_is_shut_out(house: House,
     admin.do(form(page, f"/admin/clients/{client_id}/disable"))
     assert (token(first), token(second)) == (401, 401)
     assert "已停用" in admin.see("/admin/clients").by_id("clients").text
+    page = admin.do(form(admin.see("/admin/clients"), f"/admin/clients/{client_id}/enable"))
+    assert sorted((token(first), token(second))) == [200, 401]
 
 
 def test_dead_letters_are_shown_and_tried_again(house: House, admin: Visit) -> None:

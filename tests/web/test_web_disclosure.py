@@ -66,3 +66,10 @@ def test_of_two_cells_alike_the_same_one_goes_in_whatever_order_they_come() -> N
     for wastes in (city().wastes, city().wastes[::-1]):
         shown = for_public(replace(city(), wastes=wastes), behind)
         assert {waste.code for waste in shown.wastes if waste.withheld} == {"SW02", "SW05"}
+
+
+def test_a_waste_that_the_open_data_withhold_is_withheld_here_too() -> None:
+    code = city().wastes[0].code
+    large = {group.code: 9 for group in city().wastes}
+    behind = Behind(whole=9, months={}, wastes=large, industries={}, wastes_withheld=frozenset({code}))
+    assert [group.code for group in for_public(city(), behind).wastes if group.withheld] == [code]

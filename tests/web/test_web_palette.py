@@ -8,7 +8,9 @@ import pytest
 
 from app.web.charts import palette
 
-CSS = Path(__file__).resolve().parents[2] / "app" / "web" / "static" / "huanlian.css"
+STATIC = Path(__file__).resolve().parents[2] / "app" / "web" / "static"
+CSS = STATIC / "huanlian.css"
+DARK_CSS = STATIC / "dark.css"
 NAMES = ("INK", "MUTED", "PAPER", "SHEET", "RULE", "TRACK", "PINE", "OCHRE", "STONE", "WARNING")
 
 
@@ -32,16 +34,20 @@ def test_the_measure_itself() -> None:
 @pytest.mark.parametrize(("colour", "ground"), list(product(palette.TEXT_COLOURS, palette.GROUNDS)))
 def test_text_can_be_read(colour: str, ground: str) -> None:
     assert contrast(colour, ground) >= 4.5
+    assert contrast(palette.DARK[colour], palette.DARK[ground]) >= 4.5
 
 
 @pytest.mark.parametrize(("colour", "ground"), list(product(palette.MARK_COLOURS, palette.GROUNDS)))
 def test_marks_can_be_seen(colour: str, ground: str) -> None:
     assert contrast(colour, ground) >= 3
+    assert contrast(palette.DARK[colour], palette.DARK[ground]) >= 3
 
 
 def test_a_bar_is_told_from_its_track_and_a_button_can_be_read() -> None:
-    assert contrast(palette.PINE, palette.TRACK) >= 3
-    assert contrast(palette.SHEET, palette.PINE) >= 4.5
+    for look in (lambda colour: colour, palette.DARK.__getitem__):
+        assert contrast(look(palette.PINE), look(palette.TRACK)) >= 3
+        for ground in (palette.PINE, palette.WARNING, palette.INK):
+            assert contrast(look(palette.SHEET), look(ground)) >= 4.5
 
 
 def test_the_style_sheet_has_the_colours_of_the_palette_and_no_others() -> None:
@@ -53,7 +59,22 @@ def test_the_style_sheet_has_the_colours_of_the_palette_and_no_others() -> None:
     )
 
 
-def test_the_style_sheet_asks_no_other_host() -> None:
-    css = CSS.read_text("utf-8")
+def test_every_colour_has_its_dark_one_in_the_pages_and_in_the_charts() -> None:
+    css = DARK_CSS.read_text("utf-8")
+    light = {name: getattr(palette, name) for name in NAMES}
+    assert set(palette.DARK) == set(light.values())
+    declared = re.findall(r"--([a-z]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", css)
+    assert sorted(declared) == sorted(
+        (name.lower(), colour, palette.DARK[colour]) for name, colour in light.items()
+    )
+    turned = re.findall(r'\[(fill|stroke)="(#[0-9a-f]{6})"\] \{ \1: var\(--([a-z]+)\)', css)
+    assert sorted(turned) == sorted(
+        (where, colour, name.lower()) for name, colour in light.items() for where in ("fill", "stroke")
+    )
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.glob("*.css")), ids=lambda path: path.name)
+def test_the_style_sheet_asks_no_other_host(path: Path) -> None:
+    css = path.read_text("utf-8")
     assert "url(" not in css
     assert "@import" not in css

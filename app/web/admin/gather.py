@@ -1,14 +1,15 @@
 """What the administrator's pages list."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
 from app.auth.models import Client, ClientSecret, User
 from app.auth.subjects import Subject
-from app.clients import repository, service
+from app.clients import identities, people, repository, service
 from app.db.session import ReadSession
 from app.enterprises.models import Enterprise
 from app.enterprises.repository import enterprises_page
@@ -29,6 +30,15 @@ class ClientLine:
 
 
 @dataclass(frozen=True, slots=True)
+class People:
+    """People who sign in; `bound` says since when a person's account at the provider belongs to them."""
+
+    users: Sequence[User]
+    codes: Mapping[uuid.UUID, str]
+    bound: Mapping[uuid.UUID, datetime]
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """What waits and what failed for good."""
 
@@ -36,10 +46,11 @@ class Work:
     dead: Sequence[Job]
 
 
-def users(session: ReadSession) -> tuple[Sequence[User], dict[uuid.UUID, str]]:
-    """Give all people by name, and the credit codes of their enterprises."""
-    found = session.scalars(select(User).order_by(User.username)).all()
-    return found, _codes(session, [user.enterprise_id for user in found])
+def users(session: ReadSession) -> People:
+    """Give all people by name, the credit codes of their enterprises, and who signs in through the provider."""
+    found = people.everyone(session)
+    bound = {one.user_id: one.created_at for one in identities.all_bonds(session)}
+    return People(found, _codes(session, [user.enterprise_id for user in found]), bound)
 
 
 def clients(session: ReadSession) -> tuple[list[ClientLine], dict[uuid.UUID, str]]:

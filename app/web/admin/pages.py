@@ -1,6 +1,5 @@
-"""The administrator's pages: background work, people, clients and their secrets, enterprises and sites."""
+"""The administrator's pages: background work, clients and their secrets, enterprises and sites."""
 
-import secrets
 import uuid
 from collections.abc import Mapping
 from typing import Annotated
@@ -32,9 +31,7 @@ _ROLES = frozenset({Role.ADMIN})
 Admin = Annotated[PageSession, Depends(reader(Scope.ADMIN, roles=_ROLES))]
 Sender = Annotated[PageSession, Depends(writer(Scope.ADMIN, roles=_ROLES))]
 Field = Annotated[str, Form(max_length=200)]
-Username = Annotated[str, Path(max_length=64)]
 ClientId = Annotated[str, Path(max_length=64)]
-_PASSWORD_BYTES = 12
 
 
 @router.get("")
@@ -51,58 +48,6 @@ def retry(visit: Sender, session: Writing, now: Now, job: Field = "") -> Respons
     changes = [audit.Change("job.retried", "job", str(each)) for each in moved]
     audit.record(session, visit.subject, changes, now=now)
     return flash.go("/admin", "admin.retried")
-
-
-@router.get("/users")
-def show_users(request: Request, visit: Admin, session: Reading, settings: SettingsDep) -> Response:
-    """List the people who may sign in."""
-    return _users(request, visit, session, settings, {})
-
-
-@router.post("/users")
-def add_user(
-    request: Request,
-    visit: Sender,
-    session: Writing,
-    reading: Reading,
-    settings: SettingsDep,
-    now: Now,
-    username: Field = "",
-    name: Field = "",
-    role: Field = "",
-    enterprise: Field = "",
-    region: Field = "",
-) -> Response:
-    """Make a person with a password that is shown once."""
-    typed = {"username": username, "name": name, "role": role, "enterprise": enterprise, "region": region}
-    password = secrets.token_urlsafe(_PASSWORD_BYTES)
-    try:
-        sent = forms.valid(
-            ClientIn, name=name.strip(), role=role, enterprise=enterprise or None, region=region or None
-        )
-        clients.create_user(
-            session,
-            username=username.strip(),
-            name=sent.name,
-            password=password,
-            role=sent.role,
-            enterprise=sent.enterprise,
-            region=sent.region,
-            now=now,
-            by=visit.subject,
-        )
-    except (Invalid, Conflict) as problem:
-        raise Again(_users(request, visit, reading, settings, typed, problem)) from problem
-    return secret_page(request, visit, "users", "admin.secret.password", username.strip(), password)
-
-
-@router.post("/users/{username}/password")
-def new_password(request: Request, username: Username, visit: Sender, session: Writing, now: Now) -> Response:
-    """Give a person another password, shown once."""
-    password = secrets.token_urlsafe(_PASSWORD_BYTES)
-    if not clients.set_password(session, username, password, now, visit.subject):
-        raise NotFound
-    return secret_page(request, visit, "users", "admin.secret.password", username, password)
 
 
 @router.get("/clients")
@@ -165,6 +110,13 @@ def disable(client_id: ClientId, visit: Sender, session: Writing, now: Now) -> R
     return flash.go("/admin/clients", "admin.client_disabled")
 
 
+@router.post("/clients/{client_id}/enable")
+def enable(client_id: ClientId, visit: Sender, session: Writing, now: Now) -> Response:
+    """Let a client in again."""
+    clients.enable_client(session, client_id, now, visit.subject)
+    return flash.go("/admin/clients", "admin.client_enabled")
+
+
 @router.get("/enterprises")
 def show_enterprises(request: Request, visit: Admin, session: Reading, settings: SettingsDep) -> Response:
     """List the enterprises from a credit code on."""
@@ -224,20 +176,6 @@ def add_site(
     except (Invalid, Conflict, NotFound) as problem:
         raise Again(_enterprises(request, visit, reading, settings, typed, problem)) from problem
     return flash.go("/admin/enterprises", "admin.site")
-
-
-def _users(
-    request: Request,
-    visit: PageSession,
-    session: Reading,
-    settings: SettingsDep,
-    typed: Mapping[str, str],
-    problem: Invalid | Conflict | None = None,
-) -> Response:
-    told = Writer(language_for(request), settings.timezone)
-    people = told.people(*gather.users(session))
-    values = {"people": people, "roles": told.roles(typed.get("role", ""))}
-    return shown(request, visit, "users", values, typed, problem)
 
 
 def _clients(

@@ -22,12 +22,41 @@ TEXTS = {
     "admin.region": Message("辖区（2、4 或 6 位代码）", "Region (2, 4 or 6 digits)"),
     "admin.disabled": Message("已停用", "disabled"),
     "admin.users.add": Message("添加用户", "Add a person"),
-    "admin.users.password": Message("重设密码", "New password"),
-    "admin.users.password.words": Message(
-        "将生成一个新密码，原密码立即失效。", "A new password is made; the old one stops working at once."
-    ),
     "admin.users.note": Message(
-        "密码由系统生成，只显示这一次。", "The password is made by the system and shown this once."
+        "保存后得到一个一次性链接，交给本人设置密码；链接 24 小时内有效。",
+        "You get a link that is good once and for 24 hours; the person chooses a password with it.",
+    ),
+    "admin.users.link": Message("密码链接", "Link for a password"),
+    "admin.users.link.words": Message(
+        "生成一次性链接，交给本人设置新密码；此前的链接失效。本人设好之前，原密码仍可用。",
+        "Makes a link with which the person chooses a password; an earlier link ends. "
+        "Until then the password of before works.",
+    ),
+    "admin.users.disable": Message("停用", "Disable"),
+    "admin.users.disable.words": Message(
+        "已登录的立即退出，密码链接和统一认证也不能再登录。以后可以重新启用。",
+        "Open sessions end at once, and neither links nor the single sign-on lead in. It can be enabled again.",
+    ),
+    "admin.users.enable": Message("重新启用", "Enable again"),
+    "admin.users.move": Message("改角色或辖区", "Change role or territory"),
+    "admin.users.move.words": Message(
+        "保存后本人须重新登录。", "The person has to sign in again afterwards."
+    ),
+    "admin.users.move.do": Message("保存", "Save"),
+    "admin.users.invite": Message("开通{name}登录", "Let in through {name}"),
+    "admin.users.invite.words": Message(
+        "七天内，那边用户名与此处相同的账号第一次登录时即与本人绑定。请先核对用户名确属本人。",
+        "Within seven days the account there with this very user name is bound at its first sign-in. "
+        "Make sure the name is that person's.",
+    ),
+    "admin.users.unbind": Message("解除统一认证绑定", "End the bond"),
+    "admin.users.unbind.words": Message(
+        "本人此后不能再由统一认证登录，已登录的立即退出。",
+        "The person no longer comes in through the single sign-on; open sessions end at once.",
+    ),
+    "admin.users.bound": Message("统一认证已绑定 {at}", "bound to the single sign-on {at}"),
+    "admin.users.invited": Message(
+        "统一认证待绑定，至 {at}", "invited through the single sign-on until {at}"
     ),
     "admin.clients.add": Message("添加客户端", "Add a client"),
     "admin.clients.rotate": Message("换发密钥", "New secret"),
@@ -43,13 +72,18 @@ TEXTS = {
     ),
     "admin.clients.disable": Message("停用", "Disable"),
     "admin.clients.disable.words": Message(
-        "停用后不能再取得令牌，不能恢复。", "It gets no more tokens. This cannot be undone."
+        "不能再取得令牌，已取得的立即失效。以后可以重新启用。",
+        "It gets no more tokens, and those it holds end at once. It can be enabled again.",
     ),
     "admin.secret": Message("请立即记下", "Write this down now"),
     "admin.secret.lead": Message(
         "离开本页后不再显示，系统也不保存原文。", "It is not shown again, and kept nowhere in the clear."
     ),
-    "admin.secret.password": Message("{name} 的密码", "Password of {name}"),
+    "admin.secret.link": Message(
+        "请把这个链接交给 {name}，24 小时内用它设置密码：",
+        "Give this link to {name}, who chooses a password with it within 24 hours:",
+    ),
+    "admin.clients.enable": Message("重新启用", "Enable again"),
     "admin.secret.client": Message("{name} 的密钥", "Secret of {name}"),
     "admin.back": Message("返回", "Back"),
     "admin.enterprises.search": Message("按信用代码起查", "From credit code on"),
@@ -107,6 +141,14 @@ TEXTS = {
     "done.admin.site": Message("场所已登记。", "The site is registered."),
     "done.admin.revoked": Message("密钥已作废。", "The secret is revoked."),
     "done.admin.client_disabled": Message("客户端已停用。", "The client is disabled."),
+    "done.admin.client_enabled": Message("客户端已重新启用。", "The client is enabled again."),
+    "done.admin.user_disabled": Message("账号已停用。", "The account is disabled."),
+    "done.admin.user_enabled": Message("账号已重新启用。", "The account is enabled again."),
+    "done.admin.user_moved": Message("角色已更改。", "The role is changed."),
+    "done.admin.user_invited": Message(
+        "已开通，等待本人登录。", "Invited; the person can sign in there now."
+    ),
+    "done.admin.user_unbound": Message("绑定已解除。", "The bond is ended."),
     "done.admin.retried": Message("已放回队列。", "Back in the queue."),
     "done.admin.welcome": Message("管理员已创建。", "The administrator is created."),
 }

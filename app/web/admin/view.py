@@ -9,7 +9,7 @@ from app.auth.models import Client, User
 from app.auth.subjects import Role
 from app.enterprises.models import Enterprise
 from app.web import numbers
-from app.web.admin.gather import ClientLine, Work
+from app.web.admin.gather import ClientLine, People, Work
 from app.web.languages import Language
 from app.web.texts import text
 from app.web.view_models import Choice, Table
@@ -17,7 +17,7 @@ from app.web.view_models import Choice, Table
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A person who signs in."""
+    """A person who signs in; `provider` says how the person stands with the provider of identities."""
 
     username: str
     name: str
@@ -25,6 +25,11 @@ class PersonLine:
     belongs: str
     since: str
     disabled: bool
+    provider: str
+    bound: bool
+    enterprise: str
+    region: str
+    roles: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +78,28 @@ class Writer:
     language: Language
     timezone: str
 
-    def people(self, users: Sequence[User], codes: Mapping[uuid.UUID, str]) -> tuple[PersonLine, ...]:
-        return tuple(
-            PersonLine(
-                user.username,
-                user.name,
-                self.role(user.role),
-                belongs(user, codes),
-                self._at(user.created_at),
-                user.disabled_at is not None,
-            )
-            for user in users
+    def people(self, found: People, now: datetime) -> tuple[PersonLine, ...]:
+        return tuple(self._person(user, found, now) for user in found.users)
+
+    def _person(self, user: User, found: People, now: datetime) -> PersonLine:
+        since = found.bound.get(user.id)
+        provider = ""
+        if since is not None:
+            provider = text("admin.users.bound", self.language, at=self._at(since))
+        if user.invited_until is not None and now < user.invited_until:
+            provider = text("admin.users.invited", self.language, at=self._at(user.invited_until))
+        return PersonLine(
+            username=user.username,
+            name=user.name,
+            role=self.role(user.role),
+            belongs=belongs(user, found.codes),
+            since=self._at(user.created_at),
+            disabled=user.disabled_at is not None,
+            provider=provider,
+            bound=bool(provider),
+            enterprise="" if user.enterprise_id is None else found.codes.get(user.enterprise_id, ""),
+            region=user.region or "",
+            roles=self.roles(user.role.value),
         )
 
     def clients(self, lines: Sequence[ClientLine], codes: Mapping[uuid.UUID, str]) -> tuple[ClientRow, ...]:

@@ -104,7 +104,7 @@ class OverviewFigures:
     """Everything on the overview.
 
     `public`: shown without signing in. `withheld`: fewer than three enterprises, so the public is shown nothing.
-    `watch` and `interval` are the authorities' only.
+    `regions` (those below the one that is shown), `watch` and `interval` are the authorities' only.
     """
 
     scope: Scope
@@ -125,6 +125,7 @@ class OverviewFigures:
     years: tuple[int, ...]
     public: bool
     withheld: bool = False
+    regions: tuple[Group, ...] = ()
     watch: Watch | None = None
     interval: Interval | None = None
 

@@ -10,6 +10,7 @@ from app.web.texts import text
 from app.web.view_models import Footing
 
 RATES_PATH = "/v1/rates"
+PARTS_PATH = "/figures"
 
 
 def rates_url(scope: Scope, metric: str, group_by: str = "", output: str = "") -> str:
@@ -24,6 +25,19 @@ def rates_url(scope: Scope, metric: str, group_by: str = "", output: str = "") -
         "format": output,
     }
     return f"{RATES_PATH}?{urlencode({key: value for key, value in asked.items() if value})}"
+
+
+def parts_address(scope: Scope, figure: str, metric: str) -> str:
+    """Address the page that takes a figure of a scope apart, site by site."""
+    asked = {
+        "figure": figure,
+        "metric": metric,
+        "region": scope.region,
+        "waste": scope.waste,
+        "from": str(scope.first),
+        "to": str(scope.last),
+    }
+    return f"{PARTS_PATH}?{urlencode({key: value for key, value in asked.items() if value})}"
 
 
 def heading(key: str, figures: OverviewFigures, language: Language, **values: str) -> str:

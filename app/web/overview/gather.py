@@ -60,6 +60,7 @@ def gather(
         ),
         industries=_industries(session, subject, scope, metric, threshold),
         sites=_sites(session, subject, scope, metric, threshold),
+        regions=_regions(session, subject, scope, metric, threshold),
         waste_options=tuple(page.Option(code, known.name) for code, known in wastes.items()),
         metric_options=tuple(page.Option(offered.id, offered.name) for offered in OFFERED),
         years=_years(months, scope),
@@ -158,6 +159,24 @@ def _sites(
     return tuple(
         page.Group(site.code, named.get(code, site.name), site.rate, site.coverage, site.threshold)
         for code, site in kept.items()
+    )
+
+
+def _regions(
+    session: ReadSession, subject: Subject, scope: Scope, metric: Metric, threshold: Fraction | None
+) -> tuple[page.Group, ...]:
+    """Take the regions one level below the scope's, named; a county has none below it."""
+    if subject.role not in _SITES_SHOWN_TO:
+        return ()
+    below = {
+        code: cell
+        for code, cell in rates.cells(session, subject, scope, GroupBy.REGION).items()
+        if code != scope.region
+    }
+    named = names.regions(session, below)
+    return tuple(
+        _group(code, named.get(code, Message(code, code)), metric, cell, threshold)
+        for code, cell in below.items()
     )
 
 

@@ -52,6 +52,16 @@ def place(session: ReadSession, subject: Subject, region: str | None) -> Message
     return NATION
 
 
+def regions(session: ReadSession, codes: Iterable[str]) -> Mapping[str, Message]:
+    """Name the regions of these codes."""
+    wanted = frozenset(codes)
+    return {
+        row.code: Message(row.zh, row.en)
+        for row in reference.current(session, "regions")
+        if row.code in wanted
+    }
+
+
 def sites(session: ReadSession, subject: Subject, codes: Iterable[str]) -> Mapping[str, Message]:
     """Name the sites among these codes that the subject may see."""
     visible = visible_to(subject, region=Site.region, enterprises=(Site.enterprise_id,))

@@ -11,6 +11,7 @@ from app.web.overview.fates import fates
 from app.web.overview.figures import Option, OverviewFigures, Target
 from app.web.overview.footings import Footings
 from app.web.overview.groups import by_industry, by_waste, site_lists
+from app.web.overview.regions import region_grid
 from app.web.overview.tiles import tiles
 from app.web.overview.trend import trend
 from app.web.overview.verdicts import missing_grams, verdict_on
@@ -35,6 +36,7 @@ def overview(figures: OverviewFigures, language: Language, timezone: str) -> Ove
         panels=_panels(figures, footings, language) if filed else (),
         sites=sites,
         sites_footing=footings.of_metric(figures.metric, "site") if sites else None,
+        regions=region_grid(figures, footings, language) if filed else None,
         controls=_controls(figures, language),
         public=figures.public,
         withheld=figures.withheld,

@@ -4,11 +4,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from app.auth.subjects import Role, Subject
 from app.auth.subjects import Scope as Right
 from app.db.session import ReadSession
 from app.domain.periods import Month
+from app.open_data import service as open_data
 from app.rates.repository import Scope
 from app.rates.scope import GroupBy
 from app.web.disclosure import FEWEST_ENTERPRISES, withheld
@@ -33,10 +35,12 @@ class Behind:
     months: Mapping[str, int]
     wastes: Mapping[str, int]
     industries: Mapping[str, int]
+    wastes_withheld: frozenset[str] = frozenset()
+    """Wastes that the open data of the year withhold: shown here, they would give away what is withheld there."""
 
 
-def behind(session: ReadSession, scope: Scope, window: Scope) -> Behind:
-    """Count the enterprises."""
+def behind(session: ReadSession, scope: Scope, window: Scope, now: datetime) -> Behind:
+    """Count the enterprises; `scope` is a year or a part of it."""
     reader = PUBLIC_READER
     industries: dict[str, int] = defaultdict(int)
     for code, number in generators(session, reader, scope, GroupBy.INDUSTRY).items():
@@ -49,28 +53,31 @@ def behind(session: ReadSession, scope: Scope, window: Scope) -> Behind:
         months=generators(session, reader, years, GroupBy.MONTH),
         wastes=generators(session, reader, scope, GroupBy.WASTE),
         industries=industries,
+        wastes_withheld=open_data.withheld_wastes(session, scope.first.year, now),
     )
 
 
 def for_public(figures: OverviewFigures, counts: Behind) -> OverviewFigures:
     """Leave out the sites, and withhold every cell of fewer than three enterprises with its companion."""
-    figures = replace(figures, watch=None, interval=None)
+    figures = replace(figures, regions=(), watch=None, interval=None)
     if counts.whole is not None and counts.whole < FEWEST_ENTERPRISES:
         return replace(figures, public=True, withheld=True, months=(), wastes=(), industries=(), sites=())
     return replace(
         figures,
         public=True,
         months=_months(figures.months, counts.months),
-        wastes=_groups(figures.wastes, counts.wastes),
+        wastes=_groups(figures.wastes, counts.wastes, counts.wastes_withheld),
         industries=_groups(figures.industries, counts.industries),
         sites=(),
     )
 
 
-def _groups(groups: Sequence[Group], counts: Mapping[str, int]) -> tuple[Group, ...]:
+def _groups(
+    groups: Sequence[Group], counts: Mapping[str, int], also: frozenset[str] = frozenset()
+) -> tuple[Group, ...]:
     # By code: of two cells alike the same one must go whenever the page is asked for, or both could be read.
     codes = sorted(group.code for group in groups)
-    hidden = {codes[index] for index in withheld([counts.get(code) for code in codes])}
+    hidden = also | {codes[index] for index in withheld([counts.get(code) for code in codes])}
     return tuple(
         replace(group, rate=None, withheld=True) if group.code in hidden else group for group in groups
     )

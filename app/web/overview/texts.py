@@ -133,6 +133,11 @@ TEXTS = {
     "comma": Message("，", ", "),
     "fates.hover": Message("{month}：{parts}", "{month}: {parts}"),
     "fates.part": Message("{name} {mass}", "{name} {mass}"),
+    "by_region": Message("分行政区", "by region"),
+    "regions.note": Message(
+        "按行政区划代码排列，不是地图；点开即看该区。",
+        "In the order of the codes; not a map. Each leads to its region.",
+    ),
     "by_waste": Message("分固废种类", "by waste"),
     "by_industry": Message("分行业", "by industry"),
     "bullet.hover": Message(

@@ -1,14 +1,15 @@
 """The key figures of the overview."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from app.domain.rates import METRICS, Ratio, coverage_of_ledgers
 from app.web import numbers
 from app.web.charts.bullets import Bullet, Verdict, single_bullet
 from app.web.languages import Language
-from app.web.overview.figures import Coverage, OverviewFigures, Target
-from app.web.overview.footings import Footings
+from app.web.overview.figures import Coverage, OverviewFigures, Scope, Target
+from app.web.overview.footings import Footings, parts_address
 from app.web.overview.verdicts import missing_grams, verdict_on, words_for
 from app.web.overview.watch_tiles import watch_tiles
 from app.web.texts import text
@@ -34,7 +35,7 @@ def tiles(figures: OverviewFigures, footings: Footings, language: Language) -> t
     used = footings.of_mass("formula.used", _USED_IN)
     disposed = footings.of_mass("formula.disposed", _DISPOSED_IN)
     stored = footings.of_mass("formula.stored", _STORED_IN)
-    return (
+    shown = (
         _target_tile(figures, footings, language),
         _mass_tile("generated", totals.generated_grams, generated, language),
         _mass_tile("used", totals.used_grams, used, language, used_before),
@@ -44,6 +45,13 @@ def tiles(figures: OverviewFigures, footings: Footings, language: Language) -> t
         _disposal_tile(figures, footings, language),
         _coverage_tile(figures.coverage, footings, language),
     )
+    return shown if figures.public else tuple(_leading_on(tile, figures.scope) for tile in shown)
+
+
+def _leading_on(tile: Tile, scope: Scope) -> Tile:
+    """Let a figure lead to what it is the sum of; findings have pages of their own."""
+    metric = _DISPOSAL_RATE.id if tile.key == "disposal-rate" else scope.metric
+    return tile if tile.address else replace(tile, address=parts_address(scope, tile.key, metric))
 
 
 def _of_prior_stock(grams: int, language: Language) -> list[str]:
