@@ -17,9 +17,9 @@ from app.http.problems import NotFound
 from app.permits import repository
 from app.permits.commands import Result
 from app.permits.documents import content_of
+from app.permits.histories import histories_of_numbers, histories_of_sites, visible_permit
 from app.permits.matching import NOBODY, sites_of
 from app.permits.models import Permit
-from app.permits.service import histories_of_numbers, histories_of_sites, visible_permit
 from app.permits.warnings import warnings_of
 
 

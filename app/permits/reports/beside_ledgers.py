@@ -16,8 +16,8 @@ from app.domain.permits.execution import Span
 from app.enterprises import service as enterprises
 from app.enterprises.models import Enterprise, Site
 from app.http.problems import Conflict, Invalid
-from app.permits.reports.filed import Receipt, on_file
-from app.permits.service import histories_of_sites, visible_permit
+from app.ledgers.service import FiledReceipt, on_file
+from app.permits.histories import histories_of_sites, visible_permit
 
 
 class PermitUnmatched(Conflict):
@@ -47,7 +47,7 @@ class Permitted:
     reports_until: Month | None
     today: date
     case: Case
-    receipts: Mapping[Month, Receipt]
+    receipts: Mapping[Month, FiledReceipt]
 
     @property
     def last_due(self) -> Month:

@@ -131,15 +131,7 @@ def ledger_tables(
 ) -> dict[str, Any]:
     """Fill the three tables for a period. Raises NotFound, PermitUnmatched, Invalid."""
     permitted = read_period(session, subject, number, span, today)
-    filed = in_span(permitted.case.filed, span)
     held_to = in_force(permitted.case.versions, span.last)
-    names = {code: name["zh"] for code, name in waste_names(session).items()}
-    processes = {row.code: row.zh for row in reference.current(session, "processes")}
-    rows: tuple[Iterable[_Row], ...] = (
-        _generated(waste_sums(filed), None if held_to is None else held_to.content),
-        _directions(filed, processes),
-        _left(filed),
-    )
     missing = [
         month for month in permitted.expected(span.first, span.last) if month not in permitted.receipts
     ]
@@ -149,8 +141,24 @@ def ledger_tables(
         "months_missing": [str(month) for month in missing],
         "guide": GUIDE,
         "note": NOTE,
-        "tables": [_document(table, _named(found, names)) for table, found in zip(TABLES, rows, strict=True)],
+        "tables": filled_tables(
+            session, in_span(permitted.case.filed, span), None if held_to is None else held_to.content
+        ),
     }
+
+
+def filled_tables(
+    session: ReadSession, filed: Sequence[FiledMonth], permit: PermitContent | None
+) -> list[dict[str, Any]]:
+    """Fill the three tables from some months of one site; the permit, where there is one, names its wastes."""
+    names = {code: name["zh"] for code, name in waste_names(session).items()}
+    processes = {row.code: row.zh for row in reference.current(session, "processes")}
+    rows: tuple[Iterable[_Row], ...] = (
+        _generated(waste_sums(filed), permit),
+        _directions(filed, processes),
+        _left(filed),
+    )
+    return [_document(table, _named(found, names)) for table, found in zip(TABLES, rows, strict=True)]
 
 
 def _named(rows: Iterable[_Row], names: Mapping[str, str]) -> Iterator[_Row]:

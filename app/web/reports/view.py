@@ -1,0 +1,137 @@
+"""The forms of reports, and a report as a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from app.domain.errors import Message
+from app.domain.periods import Month
+from app.reports.rendering.paper import Paper, laid_out
+from app.reports.service import Document
+from app.reports.service import Language as Written
+from app.web import numbers
+from app.web.languages import Language
+from app.web.reports.kind import Field, Kind
+from app.web.texts import text
+from app.web.view_models import Choice
+
+_YEARS_BACK = 8
+_QUARTERS_BACK = 12
+_INPUTS = {"month": "month", "date": "date"}
+_FILES = (("pdf", "PDF"), ("docx", "Word"), ("xlsx", "Excel"), ("json", "JSON"))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the selects of a form may offer this reader: regions, own sites, and the last month on file."""
+
+    regions: Mapping[str, Message]
+    sites: Mapping[str, Message]
+    latest: Month
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A field as it is drawn: a select when it has choices, else an input of a type."""
+
+    name: str
+    label: str
+    type: str
+    value: str
+    required: bool
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A kind of report with its form."""
+
+    code: str
+    title: str
+    about: str
+    controls: tuple[Control, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A file to keep; `label` says which of which report."""
+
+    address: str
+    words: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """A report, its form filled in, its files."""
+
+    panel: Panel
+    paper: Paper
+    links: tuple[Link, ...]
+
+
+def written_in(language: Language) -> Written:
+    """The language as the renderers name it."""
+    return "zh" if language is Language.ZH else "en"
+
+
+def panel(kind: Kind, offer: Offer, sent: Mapping[str, str], language: Language) -> Panel:
+    """A kind's form, filled with what was sent."""
+    controls = tuple(_control(field, offer, sent.get(field.name), language) for field in kind.fields)
+    return Panel(kind.code, language.of(kind.title), language.of(kind.about), controls)
+
+
+def report_page(
+    kind: Kind, document: Document, form: Panel, sent: Mapping[str, str], language: Language
+) -> ReportPage:
+    """The report in the reader's language, and links to it as a file in that language."""
+    asked = {field.name: sent[field.name] for field in kind.fields if sent.get(field.name)}
+    links = []
+    for suffix, words in _FILES:
+        query = urlencode({**asked, "format": suffix, "language": language.value})
+        label = text("reports.file", language, title=form.title, format=words)
+        links.append(Link(f"/reports/{kind.code}/file?{query}", words, label))
+    return ReportPage(form, laid_out(document, written_in(language)), tuple(links))
+
+
+def _control(field: Field, offer: Offer, sent: str | None, language: Language) -> Control:
+    options = _options(field, offer, language)
+    usual = _usual(field, offer) if sent is None else sent
+    choices = tuple(Choice(value, words, value == usual) for value, words in options.items())
+    kind = _INPUTS.get(field.kind, "text")
+    return Control(field.name, language.of(field.words), kind, usual, field.required, choices)
+
+
+def _options(field: Field, offer: Offer, language: Language) -> dict[str, str]:
+    """What can be chosen; nothing where the reader writes."""
+    if field.kind == "region":
+        return {code: language.heading(name) for code, name in offer.regions.items()}
+    if field.kind == "site":
+        return {code: f"{code} {language.of(name)}" for code, name in offer.sites.items()}
+    if field.kind == "year":
+        last = offer.latest.year
+        return {str(year): numbers.year(year, language) for year in range(last + 1, last - _YEARS_BACK, -1)}
+    if field.kind == "quarter":
+        return _quarters(offer.latest, language)
+    return {value: language.of(words) for value, words in field.choices}
+
+
+def _quarters(latest: Month, language: Language) -> dict[str, str]:
+    count = latest.year * 4 + (latest.number - 1) // 3
+    found = {}
+    for index in range(count + 1, count - _QUARTERS_BACK, -1):
+        year, number = index // 4, index % 4 + 1
+        words = text("reports.quarter", language, year=str(year), number=str(number))
+        found[f"{year}-Q{number}"] = words
+    return found
+
+
+def _usual(field: Field, offer: Offer) -> str:
+    """What stands in a field before anybody chose: the period of the last ledger on file."""
+    latest = offer.latest
+    usual = {
+        "year": str(latest.year),
+        "quarter": f"{latest.year}-Q{(latest.number - 1) // 3 + 1}",
+        "month": str(latest) if field.required else "",
+    }
+    return usual.get(field.kind, "")
