@@ -50,6 +50,8 @@ def _received(flow: Received) -> Body:
 
 def _used(flow: Used) -> Body:
     body: Body = {"process": flow.process, "product": flow.product, "tonnes": tonnes_text(flow.grams)}
+    if flow.product_grams is not None:
+        body["product_tonnes"] = tonnes_text(flow.product_grams)
     return body | _tonnes(prior_stock=flow.prior_stock_grams, received=flow.of_received_grams)
 
 

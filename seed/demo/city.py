@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from seed.demo.batches import DemoBatches, build_batches
 from seed.demo.books import keep_books
 from seed.demo.confirmations import Confirmation, build_confirmations
 from seed.demo.facilities import Facility, build_facilities
@@ -27,6 +28,7 @@ class DemoCity:
     permits: tuple[Permit, ...]
     filings: tuple[Filing, ...]
     confirmations: tuple[Confirmation, ...]
+    batches: DemoBatches
     logins: tuple[Login, ...]
     manifest: tuple[Cause, ...]
 
@@ -46,6 +48,7 @@ def build_city(seed: int = SEED) -> DemoCity:
         permits=build_permits(contents, sites, facilities),
         filings=build_filings(seed, contents, sites),
         confirmations=build_confirmations(seed, shipments, sites),
+        batches=build_batches(contents, sites),
         logins=build_logins(firms),
         manifest=build_manifest(contents, shipments, sites),
     )

@@ -40,6 +40,7 @@ class CauseKind(StrEnum):
     SURGE = "surge"
     SAME_FIGURE = "same_figure"
     RESIDUE_MISSING = "residue_missing"
+    PRODUCT_SHORT = "product_short"
     NONCOMPLIANT_DISPOSAL = "noncompliant_disposal"
     OVER_CAPACITY = "over_capacity"
     STORAGE_OVER_CAPACITY = "storage_over_capacity"
@@ -154,6 +155,8 @@ def _figures(sites: Mapping[str, Site]) -> Iterator[Cause]:
     yield Cause(CauseKind.SAME_FIGURE, sites[plant].code, same, waste)
     plant, months = plan.RESIDUE_MISSING
     yield Cause(CauseKind.RESIDUE_MISSING, sites[plant].code, tuple(sorted(months)))
+    plant, waste, months, _ = plan.PRODUCT_SHORT
+    yield Cause(CauseKind.PRODUCT_SHORT, sites[plant].code, tuple(sorted(months)), waste)
     plant, waste, months = plan.NONCOMPLIANT
     yield Cause(CauseKind.NONCOMPLIANT_DISPOSAL, sites[plant].code, tuple(sorted(months)), waste)
     yield Cause(CauseKind.OVER_CAPACITY, sites[plan.OVER_CAPACITY[0]].code, ())

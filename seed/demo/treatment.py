@@ -2,10 +2,11 @@
 
 from app.domain.ledger import Disposed, Used
 from app.domain.periods import Month
-from seed.demo.chains import process_of
+from seed.demo.chains import FLY_ASH, GYPSUM, process_of
 from seed.demo.flows import QUANTUM
 from seed.demo.months import Season, spread
 from seed.demo.plants import SEASON_OF, Plant, Trade
+from seed.demo.untidiness import product_share
 
 _WITH_A_YARD = frozenset(
     {Trade.GANGUE_POWER, Trade.CEMENT, Trade.CONCRETE, Trade.AAC, Trade.BOARD, Trade.SLAG_POWDER}
@@ -15,6 +16,14 @@ _OPENING_SHARE = 300
 """Stock a yard opens the first year with, per mille of an average month's receipts."""
 
 DISPOSAL_CELL = "TS002"
+
+_PRODUCT_PER_WASTE = {
+    (Trade.GYPSUM_POWDER, GYPSUM): 800,
+    (Trade.CEMENT, FLY_ASH): 3_700,
+    (Trade.CEMENT, GYPSUM): 24_000,
+    (Trade.AAC, FLY_ASH): 1_480,
+}
+"""Product of a tonne of waste [‰] where the trade states it. Gypsum as it comes holds some water and is not quite pure."""
 
 
 def opening_of_yard(plant: Plant, average_receipts: int) -> int:
@@ -35,7 +44,17 @@ def treat(
         return (disposed,) if arrived else ()
     grams = _drawn(seed, plant, waste, month, in_hand) if plant.trade in _WITH_A_YARD else arrived
     process, product = process_of(plant.trade, waste)
-    return (Used(grams, process, product, of_received_grams=grams),) if grams else ()
+    made = product_made(seed, plant, waste, month, grams)
+    return (Used(grams, process, product, of_received_grams=grams, product_grams=made),) if grams else ()
+
+
+def product_made(seed: int, plant: Plant, waste: str, month: Month, used: int) -> int | None:
+    """What a trade that weighs its product states to have made of a waste [g]."""
+    per_mille = _PRODUCT_PER_WASTE.get((plant.trade, waste))
+    if per_mille is None:
+        return None
+    share = 1000 + spread(seed, 15, "product", plant.key, waste, month)
+    return used * per_mille * share * product_share(plant.key, waste, month) // 10**9 // QUANTUM * QUANTUM
 
 
 def _drawn(seed: int, plant: Plant, waste: str, month: Month, in_hand: int) -> int:

@@ -134,6 +134,9 @@ SAME_FIGURE = ("birch3", GANGUE, tuple(month_range(Month(2021, 4), Month(2022, 3
 RESIDUE_MISSING = ("owl1", _months(Month(2021, 10), Month(2022, 1)))
 """Gangue power plant and the months in which it burns gangue and reports no ash."""
 
+PRODUCT_SHORT = ("chalk1", GYPSUM, _months(Month(2022, 3), Month(2022, 5)), 550)
+"""Plant that books more waste as used than it makes product of: waste, months, share of the ordinary product [‰]."""
+
 ROUND_TRIP = ("ferry1", "raft1", FLY_ASH, _months(Month(2022, 3), Month(2022, 5)), _tonnes(3_000))
 """Two hubs that ship the same tonnes [g] a month to and fro, each declaring them as sent for use."""
 
@@ -157,3 +160,9 @@ def reported_share(plant: str, waste: str, month: Month) -> int:
         if (who, what) == (plant, waste) and month in months:
             return share
     return 1000
+
+
+def product_share(plant: str, waste: str, month: Month) -> int:
+    """Share of the ordinary product of a use that is made [‰]."""
+    who, what, months, share = PRODUCT_SHORT
+    return share if (who, what) == (plant, waste) and month in months else 1000
