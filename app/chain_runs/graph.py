@@ -23,7 +23,9 @@ from app.chain_runs.network import (
     STORED,
     UNEXPLAINED,
 )
+from app.domain.quantities import GRAMS_PER_TONNE
 from chains.attribution.network import AIR, UNTRACKED
+from chains.drawing.sankey import Flow, returning
 
 MOST_NODES = 10_000
 
@@ -239,35 +241,14 @@ class _Drawing:
         self, source: Sequence[int], target: Sequence[int], kind: Sequence[int], amount: Floats
     ) -> tuple[Link, ...]:
         pairs = [(self._nodes[s].id, self._nodes[t].id) for s, t in zip(source, target, strict=True)]
-        closing, names = closing_links(pairs), list(self._kinds)
+        # As the picture has them, which is drawn of tonnes to the gram.
+        flows = (
+            Flow(*pair, round(float(a) * GRAMS_PER_TONNE) / GRAMS_PER_TONNE)
+            for pair, a in zip(pairs, amount, strict=True)
+        )
+        closing, names = returning(flows), list(self._kinds)
         links = [
             Link(*pair, names[k], float(a), pair in closing)
             for pair, k, a in zip(pairs, kind, amount, strict=True)
         ]
         return tuple(sorted(links, key=lambda link: (link.source, link.target, link.kind)))
-
-
-def closing_links(pairs: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    """Pairs that close a cycle, met on a walk in depth along sorted ids; the others have no cycle."""
-    following: dict[str, list[str]] = {}
-    for source, target in sorted(set(pairs), reverse=True):
-        following.setdefault(source, []).append(target)
-    closing: set[tuple[str, str]] = set()
-    done: set[str] = set()
-    for start in sorted(following):
-        path: dict[str, None] = {}
-        waiting = [] if start in done else [start]
-        while waiting:
-            here = waiting[-1]
-            path[here] = None
-            ahead = following.get(here, [])
-            if ahead:
-                there = ahead.pop()
-                if there in path:
-                    closing.add((here, there))
-                elif there not in done:
-                    waiting.append(there)
-            else:
-                done.add(waiting.pop())
-                path.pop(here)
-    return frozenset(closing)

@@ -1,16 +1,19 @@
 """A chain followed through the ledgers of a scope: asked for, solved, told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.auth.subjects import Subject
 from app.chain_runs import report
-from app.chain_runs.definitions import Followed, followed
+from app.chain_runs.altered import Flow
+from app.chain_runs.books import Books
+from app.chain_runs.definitions import Followed, followed, following
 from app.chain_runs.figures import Solved
 from app.chain_runs.network import RULES, Network, build
 from app.chain_runs.reading import read_books
 from app.chain_runs.report import Groups, Told
 from app.chain_runs.schemas import SummaryOut
+from app.chain_runs.supposed import terminal_rate
 from app.chain_runs.terminal import ended_in_products
 from app.db.session import ReadSession
 from app.domain.periods import Month
@@ -19,7 +22,21 @@ from app.rates import service as rates
 from app.rates.service import GroupBy, RateQuery, Scope, query_fault, resolve
 from chains.stock import StockRule
 
-__all__ = ["Asked", "RunQuery", "ask", "ended_in_products", "groups", "network", "solved", "summary", "told"]
+__all__ = [
+    "Asked",
+    "Books",
+    "Flow",
+    "RunQuery",
+    "ask",
+    "books",
+    "ended_in_products",
+    "groups",
+    "network",
+    "solved",
+    "summary",
+    "terminal_rate",
+    "told",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,12 @@ def ask(session: ReadSession, subject: Subject, query: RunQuery, now: datetime) 
         as_of=scope.as_of,
     )
     return Asked(chain, place, query.stock_rule)
+
+
+def books(session: ReadSession, subject: Subject, scope: Scope) -> Books:
+    """Read the ledgers of a scope's wastes and of the residues that using them leaves."""
+    wastes = following(scope.wastes).wastes if scope.wastes else ()
+    return read_books(session, subject, replace(scope, wastes=wastes))
 
 
 def network(session: ReadSession, subject: Subject, asked: Asked) -> Network:

@@ -126,5 +126,6 @@ def _names(books: Books, scope: Scope, group: GroupBy | None) -> list[str]:
         GroupBy.SITE: [place.code for place in places],
         GroupBy.INDUSTRY: [place.industry for place in places],
         GroupBy.REGION: [place.region[:digits] for place in places],
+        GroupBy.COUNTY: [place.region for place in places],
     }[group]
     return [of_place[site] for site in streams.site.tolist()]
