@@ -1,8 +1,8 @@
 """The routes of imports."""
 
 import uuid
-from collections.abc import AsyncIterator
-from tempfile import SpooledTemporaryFile
+from collections.abc import AsyncIterator, Iterator
+from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import IO, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,17 +11,21 @@ from fastapi.responses import StreamingResponse
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
 from app.db.session import Database
+from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.http.dependencies import Now, Reading, SettingsDep, Writing, get_database
-from app.http.fields import CodeText, MonthText, NameText
+from app.http.fields import CodeText, Moment, MonthText, NameText, RegionText
 from app.imports import service
-from app.imports.models import ImportMode
+from app.imports.exporting import FORMS, export
+from app.imports.models import FileKind, ImportMode
 from app.imports.schemas import ImportedLedgerPage, ImportOut, ImportPage, Outcome
+from app.ledgers.service import LedgerQuery
 
 router = APIRouter(prefix="/v1", tags=["imports"])
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Writer = Annotated[Subject, Depends(require(Scope.LEDGERS_WRITE))]
+Reader = Annotated[Subject, Depends(require(Scope.LEDGERS_READ))]
 _MEMORY_BYTES = 1024 * 1024
 # The default of HUANLIAN_MAX_BULK_BYTES.
 _MOST_BYTES = 32 * 1024 * 1024
@@ -30,7 +34,7 @@ _EXAMPLE = "site,month,waste,generated_tonnes\n91140200MA0EXAMPLE001P,2025-03,SW
 _BODY = {
     "requestBody": {
         "required": True,
-        "description": "the .xlsx or .csv itself; what it is is told by its content",
+        "description": "the .xlsx, .csv, NDJSON (one ledger a line) or Parquet itself; what it is is told by its content",
         "content": {"application/octet-stream": {"schema": _BINARY, "example": _EXAMPLE}},
     }
 }
@@ -60,7 +64,7 @@ def post_import(
     *,
     dry_run: Annotated[bool, Query(description="a preview: everything is judged, nothing is kept")] = False,
 ) -> dict[str, Any]:
-    """Take an .xlsx or .csv of ledgers of any months; it is filed in the background, row by row answered."""
+    """Take ledgers of any months as .xlsx, .csv, NDJSON or Parquet; filed in the background, row by row answered."""
     asked = service.Request(name, ImportMode(mode), dry_run=dry_run)
     made = service.start(session, subject, body, asked, now, settings.max_bulk_bytes)
     response.headers["Location"] = f"/v1/imports/{made.id}"
@@ -132,3 +136,47 @@ def get_errors(
     """Give the same workbook back with what became of each row, in Chinese and English."""
     pieces = service.answered(database, subject, import_id)
     return StreamingResponse(pieces, media_type=XLSX, headers=_as_file(f"huanlian-{import_id}.xlsx"))
+
+
+_EXPORTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            form.media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for form in FORMS.values()
+        }
+    }
+}
+
+
+@router.get("/ledgers/export", response_class=Response, responses=_EXPORTED)
+def get_ledgers_export(
+    subject: Reader,
+    session: Reading,
+    form: Annotated[
+        FileKind, Query(alias="format", description="ndjson: the documents; else rows as imports take")
+    ],
+    site: Annotated[CodeText | None, Query()] = None,
+    region: Annotated[RegionText | None, Query()] = None,
+    first: Annotated[MonthText | None, Query(alias="from")] = None,
+    last: Annotated[MonthText | None, Query(alias="to")] = None,
+    state: Annotated[LedgerState | None, Query()] = None,
+    as_of: Annotated[Moment | None, Query()] = None,
+) -> Response:
+    """Give the ledgers you may see as one file, at most 50,000; the rows can be sent back as an import."""
+    months = [None if text is None else Month.parse(text) for text in (first, last)]
+    query = LedgerQuery(site, region, months[0], months[1], state, as_of)
+    file = TemporaryFile()  # noqa: SIM115 - closed when the last piece was sent
+    try:
+        export(session, subject, query, form, file)
+    except BaseException:
+        file.close()
+        raise
+    headers = _as_file(f"ledgers.{form.value}")
+    return StreamingResponse(_pieces(file), media_type=FORMS[form].media_type, headers=headers)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(_MEMORY_BYTES):
+            yield piece

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.domain.errors import Fault
+from app.domain.errors import Fault, Message
 from app.imports.cells import value_of
 from app.imports.columns import BY_KEY, Head, heads_of
 from app.imports.faults import FileRefused, Note, Severity, cell_note
@@ -29,21 +29,31 @@ class Entry:
     month: str | None
     ledger: LedgerIn | None
     notes: list[Note]
-    places: "_Places"
+    places: "Places"
+    is_document: bool = False
+    """Whether it was read from JSON of its own: there is no column to point at, so sentences name the place in it."""
 
     def place(self, pointer: str) -> tuple[int, str | None]:
         """The row and column where a JSON pointer of the ledger was written, or should have been."""
+        if self.is_document:
+            return self.first_row, None
         row, column = self.places.find(pointer, self.first_row)
         absent = pointer.removeprefix("/")
         return row, absent if column is None and absent in BY_KEY else column
 
     def note(self, fault: Fault, severity: Severity = "error") -> Note:
         row, column = self.place(fault.pointer)
-        return Note(row, column, fault.code, severity, fault.message)
+        return Note(row, column, fault.code, severity, self.told(fault.pointer, fault.message))
+
+    def told(self, pointer: str, message: Message) -> Message:
+        """A sentence about a place of the ledger."""
+        if not self.is_document or not pointer:
+            return message
+        return Message(f"{pointer}：{message.zh}", f"{pointer}: {message.en}")
 
 
 @dataclass(slots=True)
-class _Places:
+class Places:
     """JSON pointer → (row, key of the column); whatever is not there was written where its parent was."""
 
     known: dict[str, tuple[int, str | None]] = field(default_factory=dict)
@@ -108,7 +118,7 @@ class _Gathering:
         self._body: dict[str, Any] = {"lines": [], "activity": []}
         self._lines: dict[tuple[Any, Any], int] = {}
         self._line: int | None = None
-        self._places = _Places()
+        self._places = Places()
         self._notes: list[Note] = []
 
     def goes_on_with(self, values: Values) -> bool:

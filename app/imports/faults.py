@@ -30,6 +30,15 @@ REFUSALS = {
         "文件既不是 UTF-8 也不是 GB 18030 文本", "the file is neither UTF-8 nor GB 18030 text"
     ),
     "not_csv": Message("文件不是有效的 CSV", "this is not valid CSV"),
+    "not_parquet": Message("文件不是可以读取的 Parquet", "this is not a Parquet file that can be read"),
+    "not_plain": Message(
+        "这一列不是文本、数、日期或是非", "this column holds neither text, numbers, dates nor yes and no"
+    ),
+    "no_parquet": Message(
+        "本服务未安装 Parquet 组件，请改用 .xlsx、.csv 或 NDJSON",
+        "this service reads no Parquet; send .xlsx, .csv or NDJSON",
+    ),
+    "line_too_long": Message("这一行超过 2 MB", "this line is longer than 2 MB"),
     "empty": Message("文件里没有台账行", "there is no ledger in this file"),
     "too_many_rows": Message("行数超过 200,000，请分成几个文件", "more than 200,000 rows; split the file"),
     "too_wide": Message("第 100 列之后还有内容", "there is something beyond the hundredth column"),

@@ -21,8 +21,10 @@ from app.domain.periods import Month, MonthError
 from app.imports import repository
 from app.imports.csv_file import csv_rows
 from app.imports.entries import Entry, entries_of
-from app.imports.faults import FileRefused, Note
+from app.imports.faults import FileRefused, Note, Severity
 from app.imports.models import FileKind, Import, ImportedLedger, ImportMode
+from app.imports.ndjson_file import ndjson_entries, ndjson_rows
+from app.imports.parquet_file import parquet_rows
 from app.imports.rows import Progress, Row
 from app.imports.workbook import workbook_rows
 from app.ledgers.service import Command, Filer, Intent, Outcome, Result, file
@@ -57,16 +59,28 @@ def rows_of(made: Import, source: IO[bytes], progress: Progress) -> Generator[Ro
     source.seek(0)
     if made.kind is FileKind.XLSX:
         return workbook_rows(source, progress)
+    if made.kind is FileKind.PARQUET:
+        return parquet_rows(source, progress)
+    if made.kind is FileKind.NDJSON:
+        return ndjson_rows(source, made.size, progress)
     return csv_rows(source, made.size, progress)
+
+
+def _entries(made: Import, source: IO[bytes], progress: Progress) -> Generator[Entry, None, None]:
+    """The ledgers of the file that was sent. Raises FileRefused."""
+    if made.kind is FileKind.NDJSON:
+        yield from ndjson_entries(source, made.size, progress)
+        return
+    # Closed here and now: a refusal must not leave a reader behind that still holds the file.
+    with closing(rows_of(made, source, progress)) as rows:
+        yield from entries_of(rows, progress)
 
 
 def file_all(task: Task) -> None:
     """File what has not been filed yet. Raises FileRefused, and LeaseLost when another worker has gone on with it."""
     progress = Progress()
     done = task.made.ledgers_done
-    # Closed here and now: a refusal must not leave a reader behind that still holds the file.
-    with closing(rows_of(task.made, task.source, progress)) as rows:
-        entries = entries_of(rows, progress)
+    with closing(_entries(task.made, task.source, progress)) as entries:
         _skip(entries, done)
         if task.made.mode is ImportMode.ATOMIC:
             _file_together(task, list(islice(entries, MAX_ATOMIC + 1)), progress)
@@ -122,7 +136,7 @@ def _file(
 ) -> list[Result | None]:
     """File those that could be read; None for the others."""
     commands = [
-        Command(entry.ledger.content(), Intent.UPSERT, reason=entry.ledger.reason)
+        Command(entry.ledger.content(), Intent.UPSERT, draft=entry.ledger.draft, reason=entry.ledger.reason)
         for entry in entries
         if entry.ledger is not None
     ]
@@ -169,7 +183,8 @@ def _notes(entry: Entry, result: Result | None) -> Iterator[Note]:
             yield entry.note(fault)
     for warn in result.warnings:
         row, column = entry.place(warn.pointer)
-        yield Note(row, column, warn.rule, "info" if warn.severity == "info" else "warning", warn.message)
+        severity: Severity = "info" if warn.severity == "info" else "warning"
+        yield Note(row, column, warn.rule, severity, entry.told(warn.pointer, warn.message))
 
 
 def _count(made: Import, kept: Sequence[dict[str, Any]]) -> None:

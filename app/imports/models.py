@@ -36,6 +36,8 @@ class FileKind(StrEnum):
 
     XLSX = "xlsx"
     CSV = "csv"
+    NDJSON = "ndjson"
+    PARQUET = "parquet"
 
 
 class Part(StrEnum):

@@ -12,7 +12,7 @@ from app.imports import repository
 from app.imports.choices import choices, texts_for
 from app.imports.columns import BY_KEY, RESULT_HEADS, Column, heads_of
 from app.imports.filing import rows_of, sender_of
-from app.imports.models import Import, ImportedLedger
+from app.imports.models import FileKind, Import, ImportedLedger
 from app.imports.rows import Progress, Row
 from app.imports.sheets import Sheet, workbook, write_lists
 from app.ledgers.service import Outcome
@@ -60,7 +60,7 @@ def write_report(database: Database, made: Import, source: IO[bytes]) -> IO[byte
             _write_row(sheet, made, row, kept, ledger)
             last = row.number
         _offer(database, made, book, sheet, columns, last)
-        sheet.sheet.autofilter(0, 0, last - 1, len(columns) + len(RESULT_HEADS) - 1)
+        sheet.sheet.autofilter(0, 0, last - 1 + _heads_above(made), len(columns) + len(RESULT_HEADS) - 1)
     target.seek(0)
     return target
 
@@ -95,7 +95,7 @@ def _answered(database: Database, import_id: uuid.UUID) -> Iterator[ImportedLedg
 def _write_row(
     sheet: Sheet, made: Import, row: Row, kept: Sequence[int], ledger: ImportedLedger | None
 ) -> None:
-    place_of_row = row.number - 1
+    place_of_row = row.number - 1 + _heads_above(made)
     for place, source in enumerate(kept):
         if source < len(row.cells):
             sheet.write(place_of_row, place, row.cells[source])
@@ -107,6 +107,11 @@ def _write_row(
     sheet.write_words(place_of_row, 0, f"{words.zh} / {words.en}", style)
     for offset, language in ((1, "zh"), (2, "en")):
         sheet.write_words(place_of_row, offset, _sentences(ledger, notes, language), style)
+
+
+def _heads_above(made: Import) -> int:
+    """How many rows the workbook has more than the file: lines of JSON have no heads of their own."""
+    return int(made.kind is FileKind.NDJSON)
 
 
 def _style(sheet: Sheet, ledger: ImportedLedger, notes: Sequence[dict[str, Any]]) -> Any:

@@ -33,7 +33,7 @@ class ImportOut(BaseModel):
 
     id: str
     name: str
-    kind: Literal["xlsx", "csv"]
+    kind: Literal["xlsx", "csv", "ndjson", "parquet"]
     size: int
     sha256: str
     mode: Literal["each", "atomic"]

@@ -1,5 +1,6 @@
 """Imports: a file is kept at once and filed by the worker; whoever sent it follows how far it has come."""
 
+import codecs
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ __all__ = [
 
 JOB = "import"
 _ZIP = b"PK\x03\x04"
+_PARQUET = b"PAR1"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -177,6 +179,10 @@ def _kind_of(source: IO[bytes]) -> FileKind:
         raise _unreadable("old_workbook")
     if head.startswith(_ZIP):
         return FileKind.XLSX
+    if head.startswith(_PARQUET):
+        return FileKind.PARQUET
+    if head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
+        return FileKind.NDJSON
     # Two bytes a character, with a mark in front: a spreadsheet's “Unicode text”.
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _unreadable("not_text")
