@@ -1,0 +1,1 @@
+"""Open data: yearly rates by region for everybody, without what would give an enterprise away."""

@@ -1,0 +1,1 @@
+"""Rewards for use: local rules as data, claims over confirmed tonnes, the leaders' list."""
