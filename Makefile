@@ -7,7 +7,7 @@ MINUTES ?= 5
 RUN = .venv/bin
 
 .PHONY: help demo test lint format types contracts migrations-check openapi-check openapi
-.PHONY: schemathesis spectral wheel lock bench-engine bench-truth bench-pages screenshots clean
+.PHONY: bench bench-ingest bench-query bench-analysis schemathesis spectral wheel lock bench-engine bench-truth bench-pages screenshots bench-faults clean
 
 help:
 	@echo "make demo              a city with two years of ledgers, in the browser"
@@ -21,11 +21,16 @@ help:
 	@echo "make spectral          the OWASP rules on docs/openapi.json (needs npm)"
 	@echo "make wheel             dist/huanlian-….whl with everything in it"
 	@echo "make lock              requirements.lock after pyproject.toml; UPGRADE=--upgrade takes the newest"
+	@echo "make bench             every bench below, one after the other; some twenty minutes"
 	@echo "make bench-engine      the engine: each goal, what is measured here, ok or not"
 	@echo "make bench-truth       the rules: known faults in a made province, what is found, ok or not; ARGS=\"--sites 2000\""
 	@echo "make bench-pages       the pages: CPU and bytes beside a JSON answer of the same data"
+	@echo "make bench-ingest      filing beside services that only store, start and memory; ARGS=\"--databases postgresql\""
+	@echo "make bench-query       one region's rate over HTTP beside the sum over its lines; ARGS=--full is 10 million lines"
+	@echo "make bench-analysis    years of lines: ours beside hand-written DuckDB and PostgreSQL; ARGS=\"--lines 10000000\""
 	@echo "make screenshots       docs/images: the pictures of docs/tour.md, taken of the demo city (needs Chromium)"
 	@echo "make bench-touched     what one filed ledger costs the rules, by size of the province"
+	@echo "make bench-faults      servers and workers killed, wires cut, disks full: what is left; ARGS=\"--kills 50\""
 	@echo "make clean             remove what was made here, .venv and var/ too"
 
 # The stamp makes a repeated call quick; it is renewed when what is installed should change.
@@ -81,6 +86,23 @@ lock: .venv/installed
 	$(RUN)/uv pip compile $(UPGRADE) --universal --generate-hashes --all-extras --no-emit-index-url --python-version 3.11 \
 		--quiet --no-header pyproject.toml -o requirements.lock
 
+# Each prints its own table; one that fails does not keep the others from running.
+bench: .venv/installed
+	-$(RUN)/python -m bench.engine
+	-$(RUN)/python -m bench.ingest
+	-$(RUN)/python -m bench.query
+	-$(RUN)/python -m bench.analysis
+	-$(RUN)/python -m bench.pages
+	-$(RUN)/python -m bench.touched
+	-$(RUN)/python -m bench.truth
+	-$(RUN)/python -m bench.endurance
+
+bench-ingest: .venv/installed
+	$(RUN)/python -m bench.ingest $(ARGS)
+
+bench-query: .venv/installed
+	$(RUN)/python -m bench.query $(ARGS)
+
 bench-engine: .venv/installed
 	$(RUN)/python -m bench.engine
 
@@ -90,11 +112,17 @@ bench-truth: .venv/installed
 bench-pages: .venv/installed
 	$(RUN)/python -m bench.pages
 
+bench-analysis: .venv/installed
+	$(RUN)/python -m bench.analysis $(ARGS)
+
 screenshots: .venv/installed
 	$(RUN)/python tests/support/screenshots.py
 
 bench-touched: .venv/installed
 	$(RUN)/python -m bench.touched $(ARGS)
+
+bench-faults: .venv/installed
+	$(RUN)/python -m bench.endurance $(ARGS)
 
 clean:
 	rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .schemathesis
