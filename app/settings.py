@@ -1,10 +1,11 @@
 """Settings from the environment (prefix HUANLIAN_). Frozen; an unsafe secret is refused outside development."""
 
+import re
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "development-only-secret-do-not-use"  # noqa: S105 - refused outside development
@@ -21,6 +22,15 @@ def _listed(text: Any) -> Any:
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
 
 
+def _seed(key: SecretStr) -> SecretStr:
+    if re.fullmatch(r"[0-9a-f]{64}", key.get_secret_value(), re.ASCII) is None:
+        raise ValueError("must be 64 hexadecimal digits: openssl rand -hex 32")
+    return key
+
+
+SigningSeed = Annotated[SecretStr, AfterValidator(_seed)]
+
+
 class Settings(BaseSettings):
     """Everything the service can be told from outside."""
 
@@ -28,6 +38,7 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "production"] = "development"
     database_url: str = "sqlite:///var/huanlian.db"
+    read_database_url: Annotated[str, Field(max_length=1_000, pattern=r"^postgres(ql)?://")] | None = None
     secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)
     timezone: str = "Asia/Shanghai"
     access_token_seconds: int = Field(900, ge=60, le=3600)
@@ -36,6 +47,7 @@ class Settings(BaseSettings):
     attachments_folder: Path = Path("var/attachments")
     postgres_programs: Path | None = None
     public_page: bool = False
+    open_data_licence: Annotated[str, Field(max_length=200)] = "CC BY 4.0"
     docs_page: bool = True
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024)
     max_bulk_bytes: int = Field(32 * 1024 * 1024, ge=1024)
@@ -53,13 +65,23 @@ class Settings(BaseSettings):
     worker_poll_seconds: float = Field(1.0, ge=0.05, le=60)
     worker_grace_seconds: float = Field(25.0, ge=0, le=600)
     job_lease_seconds: int = Field(60, ge=2, le=3600)
+    events_days: int = Field(400, ge=30, le=36_500)
     outbound: bool = True
     outbound_allow_private: bool = False
     outbound_allowed_networks: Networks = ()
+    certificate_key: SigningSeed | None = None
     permits_sync_url: Annotated[str, Field(max_length=1_000)] | None = None
     permits_sync_token: SecretStr | None = None
     permits_sync_region: Annotated[str, Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})?$")] = ""
     permits_sync_limit: int = Field(200, ge=1, le=1000)
+    public_url: Annotated[str, Field(max_length=500, pattern=r"^https?://[^/?#@\s]+$")] | None = None
+    oidc_issuer: Annotated[str, Field(max_length=500, pattern=r"^https?://[^?#@\s]+$")] | None = None
+    oidc_client_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_scopes: Annotated[str, Field(max_length=200, pattern=r"^openid( [!#-\[\]-~]+)*$")] = "openid profile"
+    oidc_username_claim: Annotated[str, Field(min_length=1, max_length=64)] = "preferred_username"
+    oidc_name: Annotated[str, Field(max_length=40)] = ""
+    oidc_allow_private: bool = False
     sandbox: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -75,6 +97,23 @@ class Settings(BaseSettings):
                 raise ValueError(
                     "HUANLIAN_SANDBOX is not for production: a sandbox has a database of its own"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_half_a_provider(self) -> Self:
+        if self.oidc_issuer is not None:
+            if self.oidc_client_id is None or self.public_url is None:
+                raise ValueError("HUANLIAN_OIDC_ISSUER needs HUANLIAN_OIDC_CLIENT_ID and HUANLIAN_PUBLIC_URL")
+            if not (self.oidc_issuer.startswith("https://") or self.oidc_allow_private):
+                raise ValueError(
+                    "HUANLIAN_OIDC_ISSUER must begin with https:// unless HUANLIAN_OIDC_ALLOW_PRIVATE"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_replica_of_a_file(self) -> Self:
+        if self.read_database_url is not None and self.is_sqlite:
+            raise ValueError("HUANLIAN_READ_DATABASE_URL is for PostgreSQL: SQLite has no replica")
         return self
 
     @property
@@ -97,8 +136,18 @@ class Settings(BaseSettings):
 
     @property
     def sqlalchemy_url(self) -> str:
-        """The URL with our drivers named, so that `postgresql://` and `postgres://` do what people expect."""
-        for prefix in ("postgresql://", "postgres://"):
-            if self.database_url.startswith(prefix):
-                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
-        return self.database_url
+        """The URL with our driver named."""
+        return _with_driver(self.database_url)
+
+    @property
+    def sqlalchemy_read_url(self) -> str | None:
+        """The replica's URL with our driver named, None where there is no replica."""
+        return None if self.read_database_url is None else _with_driver(self.read_database_url)
+
+
+def _with_driver(url: str) -> str:
+    """`postgresql://` and `postgres://` do what people expect."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url

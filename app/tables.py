@@ -1,7 +1,10 @@
 """Every table in one metadata: whoever needs the whole schema (migrations, checks) imports this."""
 
+from app.archive import models as archive
 from app.audit import models as audit
 from app.auth import models as auth
+from app.batches import models as batches
+from app.certificates import models as certificates
 from app.chain_runs import models as chain_runs
 from app.enterprises import models as enterprises
 from app.findings import models as findings
@@ -11,12 +14,16 @@ from app.outbox import models as outbox
 from app.permits import models as permits
 from app.reconciliations import models as reconciliations
 from app.reference import models as reference
+from app.rewards import models as rewards
 from app.transfers import models as transfers
 from app.webhooks import models as webhooks
 
 __all__ = [
+    "archive",
     "audit",
     "auth",
+    "batches",
+    "certificates",
     "chain_runs",
     "enterprises",
     "findings",
@@ -26,6 +33,7 @@ __all__ = [
     "permits",
     "reconciliations",
     "reference",
+    "rewards",
     "transfers",
     "webhooks",
 ]

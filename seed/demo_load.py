@@ -35,6 +35,8 @@ from seed.demo.confirmations import Confirmation
 from seed.demo.filings import Filing
 from seed.demo.logins import Login
 from seed.demo.permits import Permit
+from seed.demo_batches import load_batches
+from seed.demo_rewards import load_rewards
 
 _TIMEZONE = "Asia/Shanghai"
 _BEFORE_FIRST_FILING = timedelta(days=30)
@@ -63,6 +65,8 @@ def load_demo(database: Database, now: datetime) -> tuple[DemoLogin, ...]:
             _register(session, city)
             _receive(session, city)
             _play(session, city)
+            load_batches(session, city.batches)
+            load_rewards(session)
         return tuple(_login(session, login, now) for login in city.logins)
 
 

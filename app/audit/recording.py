@@ -12,12 +12,11 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import insert
-
 from app.audit.documents import moment_text
 from app.audit.models import AuditEntry
 from app.auth.subjects import Subject
 from app.db.base import Base, table_of
+from app.db.rows import insert_rows
 from app.db.session import WriteSession
 from app.domain.canonical_json import MAX_INTEGER, Canonical, sha256_of
 from app.domain.periods import Month
@@ -73,6 +72,29 @@ class Change:
     region: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The request that changes something, and where it comes from."""
+
+    request_id: uuid.UUID | None
+    address: str | None
+
+    @classmethod
+    def current(cls) -> "Origin":
+        """That of the request that is being answered here; of none, nothing is known."""
+        return cls(current_request(), current_address())
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change with who makes it, when, and in which request."""
+
+    change: Change
+    actor: Actor
+    now: datetime
+    origin: Origin
+
+
 def territory(prefix: str | None) -> str | None:
     """The six digits of a region prefix: 1402 stands as 140200, within 14 and within itself, and outside of 1403."""
     return None if prefix is None else prefix.ljust(6, "0")
@@ -81,22 +103,25 @@ def territory(prefix: str | None) -> str | None:
 def record(session: WriteSession, by: Subject | Actor, changes: Iterable[Change], *, now: datetime) -> None:
     """Write down changes with one statement; it is committed or rolled back with them."""
     actor = Actor.of(by) if isinstance(by, Subject) else by
-    common = {
-        "at": now,
-        "actor_kind": actor.kind,
-        "actor_id": actor.id,
-        "actor_name": actor.name[:MAX_NAME],
-        "request_id": current_request(),
-        "address": current_address(),
-    }
-    rows = [common | _columns(change) for change in changes]
-    if rows:
-        session.execute(insert(table_of(AuditEntry)), rows)
+    origin = Origin.current()
+    record_each(session, [Entry(change, actor, now, origin) for change in changes])
 
 
-def _columns(change: Change) -> dict[str, Any]:
+def record_each(session: WriteSession, entries: Iterable[Entry]) -> None:
+    """Write down changes of several requests with one statement."""
+    insert_rows(session, table_of(AuditEntry), [_row(entry) for entry in entries])
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    change = entry.change
     return {
         "id": new_id(),
+        "at": entry.now,
+        "actor_kind": entry.actor.kind,
+        "actor_id": entry.actor.id,
+        "actor_name": entry.actor.name[:MAX_NAME],
+        "request_id": entry.origin.request_id,
+        "address": entry.origin.address,
         "action": change.action,
         "object_kind": change.object_kind,
         "object_id": change.object_id,

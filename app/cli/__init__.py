@@ -10,18 +10,27 @@ from typing import Annotated
 
 import typer
 
-from app.cli import chain_run, permit_reports
+from app.cli import analyse as analysis
+from app.cli import chain_run, people, permit_reports, report_forms, report_regional, report_tax, report_vat
+from app.cli import snapshot as snapshots
+from app.cli.archive import archive_app
 from app.cli.audit import audit_app, receipt_app
 from app.cli.backup import backup, restore
 from app.cli.bulletins import bulletin_app
+from app.cli.certificates import certificate_app
 from app.cli.chains import chain_app
 from app.cli.clients import client_app, user_app
 from app.cli.database import db_app, seed_app
 from app.cli.findings import findings_app
+from app.cli.forecast import EXAMPLE as FORECAST_EXAMPLE
+from app.cli.forecast import forecast as forecast_command
 from app.cli.imports import EXAMPLE as IMPORT_EXAMPLE
 from app.cli.imports import import_file
 from app.cli.permits import permits_app
+from app.cli.plan import EXAMPLE as PLAN_EXAMPLE
+from app.cli.plan import plan as plan_command
 from app.cli.reconciliations import reconciliation_app
+from app.cli.reports import report_app
 from app.cli.sandbox import sandbox_app
 from app.cli.serving import demo, serve
 from app.cli.worker import jobs_app, worker
@@ -52,6 +61,7 @@ cli.command("import", epilog=IMPORT_EXAMPLE)(import_file)
 cli.add_typer(db_app, name="db")
 cli.add_typer(seed_app, name="seed")
 cli.add_typer(client_app, name="client")
+people.add_to(user_app)
 cli.add_typer(user_app, name="user")
 cli.add_typer(bulletin_app, name="bulletin")
 chain_app.command(epilog=chain_run.EXAMPLE)(chain_run.run)
@@ -60,9 +70,20 @@ cli.add_typer(reconciliation_app, name="reconciliation")
 cli.add_typer(findings_app, name="findings")
 permit_reports.add_to(permits_app)
 cli.add_typer(permits_app, name="permits")
+cli.command("plan", epilog=PLAN_EXAMPLE)(plan_command)
+cli.command("forecast", epilog=FORECAST_EXAMPLE)(forecast_command)
+cli.add_typer(archive_app, name="archive")
 cli.add_typer(audit_app, name="audit")
+report_regional.add_to(report_app)
+report_tax.add_to(report_app)
+report_forms.add_to(report_app)
+report_vat.add_to(report_app)
+cli.add_typer(report_app, name="report")
+cli.add_typer(certificate_app, name="certificate")
 cli.add_typer(receipt_app, name="receipt")
 cli.add_typer(sandbox_app, name="sandbox")
+cli.command(epilog=snapshots.EXAMPLE)(snapshots.snapshot)
+cli.command(epilog=analysis.EXAMPLE)(analysis.analyse)
 
 
 @cli.command(epilog="例 example:  huanlian reconcile network.json --json")

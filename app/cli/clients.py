@@ -74,7 +74,7 @@ def create_client(
 
 @user_app.callback()
 def _users() -> None:
-    """用户：新建 / people: make one."""
+    """用户：新建、停用、启用、密码链接 / people: make, shut out, let in again, a link for a password."""
 
 
 @user_app.command(

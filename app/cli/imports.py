@@ -38,7 +38,7 @@ def import_file(
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")] = False,
 ) -> None:
-    """从 .xlsx 或 .csv 填报多个月的台账 / file ledgers of any months from an .xlsx or .csv.
+    """从 .xlsx、.csv、NDJSON 或 Parquet 填报多个月的台账 / file ledgers of any months from such a file.
 
     Exit 0: every ledger was taken; 1: the file or a ledger was refused, by row and column; 2: wrong usage.
     """

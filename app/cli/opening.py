@@ -56,7 +56,7 @@ def opened(settings: Settings) -> Iterator[Database]:
     try:
         yield Database(engines)
     except Problem as problem:
-        refuse(*_lines(problem))
+        refuse(*lines_of(problem))
     except DBAPIError as error:
         refuse(
             f"数据库出错 database error: {error.orig}",
@@ -66,7 +66,8 @@ def opened(settings: Settings) -> Iterator[Database]:
         engines.dispose()
 
 
-def _lines(problem: Problem) -> Iterator[str]:
+def lines_of(problem: Problem) -> Iterator[str]:
+    """What a refusal of the service says, field by field."""
     yield f"{problem.detail.zh} / {problem.detail.en}"
     for fault in problem.errors:
         yield f"  {fault.pointer}: {fault.message.zh} / {fault.message.en}"

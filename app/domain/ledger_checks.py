@@ -248,6 +248,8 @@ def _process(pointer: str, process: str | None, waste: str, context: Context) ->
 def storage(content: LedgerContent, _context: Context) -> Iterator[Warn]:
     """More compliant storage than storage."""
     for index, line in enumerate(content.lines):
+        if not line.compliant_stored_grams:
+            continue
         excess = line.compliant_stored_grams - max(0, totals_of(line).stored_grams)
         if excess > 0:
             text = Message(
@@ -262,12 +264,14 @@ def storage(content: LedgerContent, _context: Context) -> Iterator[Warn]:
 def passed_on(content: LedgerContent, _context: Context) -> Iterator[Warn]:
     """A line that only hands on what it received, without saying so, would count the same tonnes twice."""
     for index, line in enumerate(content.lines):
+        if not line.received:
+            continue
         flows: tuple[Used | Disposed | Sent, ...] = (*line.used, *line.disposed, *line.sent)
         of_received = sum(flow.of_received_grams for flow in flows)
         own_out = line.used_grams + line.disposed_grams + line.sent_grams - of_received
         own_in = line.opening_grams + line.generated_grams
         hidden = min(own_out - own_in, line.received_grams - of_received)
-        if line.received and hidden > 0:
+        if hidden > 0:
             text = Message(
                 "去向中似含接收的固废，请填写 received_tonnes（其中接收量），以免重复计算",
                 "what went out seems to hold received waste; state received_tonnes so that no tonne counts twice",

@@ -8,6 +8,9 @@ from decimal import Decimal, InvalidOperation
 
 GRAMS_PER_TONNE = 1_000_000
 MAX_TONNES = 1_000_000_000
+_DECIMALS = 6
+# With this many digits a figure is below the largest there is.
+_PLAIN_DIGITS = 9
 MAX_GRAMS = MAX_TONNES * GRAMS_PER_TONNE
 
 
@@ -29,7 +32,13 @@ def grams_from_tonnes(value: str | float | Decimal) -> int:
         raise QuantityError("not_a_number")
     if isinstance(value, float):
         return _grams_from_float(value)
-    value = _decimal_from_text(value) if isinstance(value, str) else Decimal(value)
+    if isinstance(value, str):
+        plain = _plain_grams(value)
+        if plain is not None:
+            return plain
+        value = _decimal_from_text(value)
+    else:
+        value = Decimal(value)
     if not value.is_finite():
         raise QuantityError("not_finite")
     if value < 0:
@@ -54,6 +63,18 @@ def _grams_from_float(value: float) -> int:
     if grams / GRAMS_PER_TONNE != value:
         raise QuantityError("too_precise")
     return grams
+
+
+def _plain_grams(text: str) -> int | None:
+    """Grams of digits with at most six decimals, as nearly every figure is written; None for any other text."""
+    whole, _, decimals = text.partition(".")
+    if not (text.isascii() and 0 < len(whole) <= _PLAIN_DIGITS and whole.isdigit()):
+        return None
+    if not decimals:
+        return int(whole) * GRAMS_PER_TONNE
+    if len(decimals) > _DECIMALS or not decimals.isdigit():
+        return None
+    return int((whole + decimals).ljust(len(whole) + _DECIMALS, "0"))
 
 
 def _decimal_from_text(text: str) -> Decimal:

@@ -106,6 +106,11 @@ def between(session: ReadSession, after: int, upto: int, types: Collection[str])
     return session.scalars(query.order_by(Event.position)).all()
 
 
+def first_kept(session: ReadSession) -> int:
+    """The place at which the feed begins now; 0 when there is none. What was before it has been let go."""
+    return session.scalar(select(func.min(Event.position))) or 0
+
+
 def events_after(
     session: ReadSession, subject: Subject, cursor: int, limit: int, types: Collection[str] = ()
 ) -> Page:

@@ -20,12 +20,13 @@ from app.reference.models import ReferenceRow
 
 @dataclass(frozen=True, slots=True)
 class TargetsQuery:
-    """Which scope's targets are asked for; without a year, the latest one with ledgers."""
+    """Which scope's targets are asked for; without a year, the latest one with ledgers; `until` ends it earlier."""
 
     region: str | None = None
     base: str | None = None
     year: int | None = None
     as_of: datetime | None = None
+    until: Month | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def targets_progress(
     bulk = tuple(row.code for row in reference.current(session, "wastes") if row.body["bulk"])
     items = []
     for target in sorted(reference.current(session, "targets"), key=lambda row: row.code):
-        period = _period(target, query.year, latest)
+        period = _period(target, query, latest)
         if period is None or not _applies(target, place, query.base):
             continue
         scope = Scope(*period, tuple(target.body["wastes"]) or bulk, region, query.base, as_of=query.as_of)
@@ -89,13 +90,15 @@ def _applies(target: ReferenceRow, place: str, base: str | None) -> bool:
     return place.startswith(scope.get("region") or "")
 
 
-def _period(target: ReferenceRow, year: int | None, latest: Month) -> tuple[Month, Month] | None:
+def _period(target: ReferenceRow, query: TargetsQuery, latest: Month) -> tuple[Month, Month] | None:
     """Find the months of the target that fall in the year; None when it has none there."""
     first, last = Month.parse(target.body["from"]), Month.parse(target.body["to"])
-    judged = year if year is not None else max(first.year, min(latest.year, last.year))
+    judged = query.year if query.year is not None else max(first.year, min(latest.year, last.year))
     if not first.year <= judged <= last.year:
         return None
-    return max(first, Month(judged, 1)), min(last, Month(judged, 12))
+    begin = max(first, Month(judged, 1))
+    end = min(last, Month(judged, 12), query.until or last)
+    return (begin, end) if begin <= end else None
 
 
 def _judged(

@@ -25,6 +25,7 @@ Key: TypeAlias = ColumnElement[Any] | None
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
+FILED_LINES = "filed_lines"
 _SITES = table_of(Site)
 _SUMS = {
     "generated_grams": "generated_grams",
@@ -54,6 +55,8 @@ class Scope:
     site: str | None = None
     enterprise: str | None = None
     as_of: datetime | None = None
+    by_lines: bool = False
+    """Sum the lines even where the rollup would answer: where there is no rollup, or it is what is to be proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def site_key(group: str | None, scope: Scope, month: Any, waste: Any, place: Fro
         "site": place.c.code,
         "industry": place.c.industry,
         "region": region_key(place.c.region, scope.region),
+        "county": place.c.region,
     }
     return None if group is None else keys[group]
 
@@ -125,24 +129,35 @@ def site_key(group: str | None, scope: Scope, month: Any, waste: Any, place: Fro
 def filed_versions(scope: Scope) -> Subquery:
     """(site_id, month, version_id) of what counts: the current filing, or the one of the moment asked for."""
     months = Ledger.month.between(scope.first, scope.last)
-    return _filed(scope).where(months).subquery("filed")
+    return _filed(scope.as_of).where(months).subquery("filed")
 
 
-def _filed(scope: Scope) -> AnySelect:
-    if scope.as_of is None:
+def filed_lines(as_of: datetime | None = None) -> Subquery:
+    """(site_id, month, waste, and every mass of a line [g]) of what counts, whatever the month.
+
+    A snapshot (app/snapshots) keeps the rows of this very subquery, and is read in its place by its name.
+    """
+    filed, line = _filed(as_of).subquery("filed"), table_of(LedgerLine)
+    masses = (column for column in line.c if column.name.endswith("_grams"))
+    query = select(filed.c.site_id, filed.c.month, line.c.waste, *masses)
+    return query.join(line, line.c.version_id == filed.c.version_id).subquery(FILED_LINES)
+
+
+def _filed(as_of: datetime | None) -> AnySelect:
+    if as_of is None:
         current = select(Ledger.site_id, Ledger.month, Ledger.version_id)
         return current.where(Ledger.state != LedgerState.DRAFT)
     then = select(Ledger.site_id, Ledger.month, LedgerVersion.id.label("version_id"))
     return then.join(LedgerVersion, LedgerVersion.ledger_id == Ledger.id).where(
         LedgerVersion.is_draft.is_(False),
-        LedgerVersion.received_at <= scope.as_of,
-        or_(LedgerVersion.superseded_at.is_(None), LedgerVersion.superseded_at > scope.as_of),
+        LedgerVersion.received_at <= as_of,
+        or_(LedgerVersion.superseded_at.is_(None), LedgerVersion.superseded_at > as_of),
     )
 
 
 def latest_month(session: ReadSession, subject: Subject, scope: Scope) -> Month | None:
     """Find the last month with a ledger in the scope, whatever its months."""
-    filed, place = _filed(scope).subquery("filed"), places(scope)
+    filed, place = _filed(scope.as_of).subquery("filed"), places(scope)
     query = select(func.max(filed.c.month)).join(place, place.c.id == filed.c.site_id)
     latest: Month | None = session.scalar(query.where(*sites_of(subject, scope, place)))
     return latest
@@ -163,6 +178,7 @@ def sums(session: ReadSession, subject: Subject, scope: Scope, group: str | None
     rolled_up = (
         subject.role is not Role.ENTERPRISE
         and scope.as_of is None
+        and not scope.by_lines
         and scope.base is scope.park is scope.site is None
         and group not in ("site", "industry")
     )
@@ -186,23 +202,23 @@ def _from_rollups(subject: Subject, scope: Scope, group: str | None) -> tuple[An
         "month": Rollup.month.expression,
         "waste": Rollup.waste.expression,
         "region": region_key(Rollup.region, scope.region),
+        "county": Rollup.region.expression,
     }
     query = select(*(func.sum(getattr(Rollup, column)) for column in _SUMS)).where(*conditions)
     return query, None if group is None else keys[group]
 
 
 def _from_lines(subject: Subject, scope: Scope, group: str | None) -> tuple[AnySelect, Key]:
-    filed, place = filed_versions(scope), places(scope)
+    lines, place = filed_lines(scope.as_of), places(scope)
     query = (
-        select(*(func.sum(getattr(LedgerLine, column)) for column in _SUMS))
-        .select_from(filed)
-        .join(LedgerLine, LedgerLine.version_id == filed.c.version_id)
-        .join(place, place.c.id == filed.c.site_id)
-        .where(*sites_of(subject, scope, place))
+        select(*(func.sum(lines.c[column]) for column in _SUMS))
+        .select_from(lines)
+        .join(place, place.c.id == lines.c.site_id)
+        .where(*sites_of(subject, scope, place), lines.c.month.between(scope.first, scope.last))
     )
     if scope.wastes:
-        query = query.where(LedgerLine.waste.in_(scope.wastes))
-    return query, site_key(group, scope, filed.c.month, LedgerLine.waste, place)
+        query = query.where(lines.c.waste.in_(scope.wastes))
+    return query, site_key(group, scope, lines.c.month, lines.c.waste, place)
 
 
 def ledgers_filed(

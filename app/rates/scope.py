@@ -22,6 +22,7 @@ class GroupBy(StrEnum):
 
     MONTH = "month"
     REGION = "region"
+    COUNTY = "county"
     WASTE = "waste"
     SITE = "site"
     INDUSTRY = "industry"
@@ -43,6 +44,7 @@ class RateQuery:
     as_of: datetime | None = None
     limit: int = 200
     cursor: str | None = None
+    by_lines: bool = False
 
 
 def query_fault(parameter: str, code: str, zh: str, en: str) -> Fault:
@@ -80,6 +82,7 @@ def resolve(session: ReadSession, subject: Subject, query: RateQuery, now: datet
         site=query.site,
         enterprise=repository.credit_code_of(session, subject),
         as_of=query.as_of,
+        by_lines=query.by_lines,
     )
     if query.site is not None and not repository.site_is_visible(session, subject, query.site):
         raise NotFound

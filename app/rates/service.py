@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from app.auth.subjects import Subject
 from app.db.session import ReadSession
@@ -24,21 +25,31 @@ from app.domain.rates import (
 from app.http.problems import Invalid
 from app.rates import repository
 from app.rates.as_of import confirmed_then
-from app.rates.confirmed import Sent, confirmed_now
+from app.rates.confirmed import Sent, confirmed_now, judged
 from app.rates.repository import (
+    FILED_LINES,
     AnySelect,
     Filed,
     Scope,
+    filed_lines,
     filed_versions,
     known_codes,
     places,
+    region_key,
     site_is_visible,
+    site_key,
     sites_of,
 )
 from app.rates.scope import GroupBy, RateQuery, earlier, query_fault, resolve
 
+if TYPE_CHECKING:
+    # Under their own names once more: that is how a type checker lets others import them from here.
+    from app.rates.progress import TargetProgress as TargetProgress  # noqa: PLC0414 - same
+    from app.rates.progress import TargetsAnswer as TargetsAnswer  # noqa: PLC0414 - same
+
 # What other slices need to ask about the same ledgers as the rates do, in the same words.
 __all__ = [
+    "FILED_LINES",
     "AnySelect",
     "Cell",
     "Followed",
@@ -47,14 +58,19 @@ __all__ = [
     "RateQuery",
     "Scope",
     "cells",
+    "filed_lines",
     "filed_versions",
+    "judged",
     "known_codes",
     "places",
     "query_fault",
     "rates",
+    "region_key",
     "resolve",
     "site_is_visible",
+    "site_key",
     "sites_of",
+    "targets",
     "totals",
 ]
 
@@ -144,6 +160,22 @@ def rates(
     items = tuple(_item(metric, key, found[key], before.get(key)) for key in page)
     more = _cursor(page[-1]) if len(keys) > len(page) else None
     return RateAnswer(metric, scope, query.group_by, query.as_of or now, items, more)
+
+
+def targets(
+    session: ReadSession,
+    subject: Subject,
+    region: str | None,
+    year: int,
+    now: datetime,
+    *,
+    as_of: datetime | None = None,
+    until: Month | None = None,
+) -> "TargetsAnswer":
+    """Judge every target of a region and year, for other slices: app/rates/progress.py, which rests on this module."""
+    from app.rates.progress import TargetsQuery, targets_progress  # noqa: PLC0415 - it imports this module
+
+    return targets_progress(session, subject, TargetsQuery(region, None, year, as_of, until), now)
 
 
 def metric_of(metric_id: str) -> Metric:

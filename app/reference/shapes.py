@@ -69,6 +69,19 @@ def _is_mapping(value: object) -> bool:
     return isinstance(value, dict)
 
 
+def _is_mapping_list(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_mapping, value))
+
+
+def _is_amount_list(value: object) -> bool:
+    """Yuan per tonne, each from a month on, in the order of the months."""
+    if not isinstance(value, list) or not _is_mapping_list(value):
+        return False
+    months = [each.get("from") for each in value]
+    is_shaped = all(_is_month(each.get("from")) and is_decimal(each.get("yuan_per_tonne")) for each in value)
+    return is_shaped and months == sorted(set(months))
+
+
 def _is_flag(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -96,12 +109,22 @@ SHAPES: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
         "region": lambda value: isinstance(value, str),
         **dict.fromkeys(("columns", "values", "units"), _is_mapping),
     },
+    "plan_parameters": {
+        "value": is_decimal,
+        "unit": is_text,
+        "of": _or_null(is_text),
+        "stated_for": _is_month,
+    },
     "processes": {
         "role": is_text,
         "product_names": _is_mapping,
         **dict.fromkeys(("wastes", "products", "residues", "chains"), _is_text_list),
     },
     "regions": {"name": is_text, "level": is_text, "parent": _or_null(is_text)},
+    "report_forms": {
+        **dict.fromkeys(("period", "layout"), is_text),
+        **dict.fromkeys(("figures", "rows"), _is_mapping_list),
+    },
     "targets": {
         "metric": is_text,
         "scope": _is_mapping,
@@ -111,6 +134,18 @@ SHAPES: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
         "assessed": is_text,
         "comparison": is_text,
         "threshold": is_decimal,
+    },
+    "tax_kinds": {"wastes": _is_text_list, "amounts": _is_amount_list},
+    "vat_rules": {
+        "wastes": _is_text_list,
+        "products": _is_text_list,
+        "inputs": is_text,
+        "threshold": is_decimal,
+        "refund_percent": is_decimal,
+        "from": _is_month,
+        "to": _or_null(_is_month),
+        **dict.fromkeys(("least_grade", "below_grade"), _or_null(is_decimal)),
+        **dict.fromkeys(("condition", "condition_en"), is_text),
     },
     "wastes": {
         "tax_kind": is_text,

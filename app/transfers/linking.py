@@ -18,7 +18,6 @@ from app.transfers.repository import SENT, Row
 from app.transfers.sides import Report, rows_of
 
 _RECEIVED = ("received_grams",)
-_PARTIES = ("sender_site_id", "sender_enterprise_id", "receiver_site_id", "receiver_enterprise_id")
 
 
 def record(
@@ -38,8 +37,7 @@ def record(
         own = (report.site.code, report.month)
         gone_sent += _gone(by_sender[own], sent, "sent_grams", "receiver_party")
         gone_received += _gone(by_receiver[own], received, "received_grams", "sender_party")
-    repository.upsert_side(session, sent_rows, (*SENT, *_PARTIES))
-    repository.upsert_side(session, received_rows, (*_RECEIVED, *_PARTIES))
+    repository.upsert(session, sent_rows, received_rows)
     repository.withdraw(session, gone_sent, SENT)
     repository.withdraw(session, gone_received, _RECEIVED)
 
@@ -83,7 +81,7 @@ def _moved(reports: Sequence[Report], before: Sequence[Row], parties: Mapping[st
 
 def _said(rows: Iterable[Row], figures: Sequence[str]) -> set[tuple[Any, ...]]:
     """What one side says in these rows, and of whom."""
-    columns = (*repository.KEY, *figures, *_PARTIES)
+    columns = (*repository.KEY, *figures, *repository.PARTIES)
     return {tuple(row[name] for name in columns) for row in rows if row[figures[0]] is not None}
 
 

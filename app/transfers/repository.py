@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.base import table_of
+from app.db.rows import OnConflict, merge_rows
 from app.db.session import ReadSession, WriteSession
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
@@ -19,32 +20,38 @@ from app.transfers.sides import Report
 Row: TypeAlias = Mapping[str, Any]
 SENT = ("sent_grams", "sent_of_received_grams")
 _MAX_IN_LIST = 500
-_MAX_ROWS = 1_000
+FIGURES = ("id", "sent_grams", "received_grams")
 KEY = ("month", "waste", "purpose", "sender_party", "receiver_party")
+PARTIES = ("sender_site_id", "sender_enterprise_id", "receiver_site_id", "receiver_enterprise_id")
+_key_of = itemgetter(*KEY)
+_ON_FILE = OnConflict(KEY, replaced=PARTIES, filled=(*SENT, "received_grams"))
 
 
 def of_sites(
-    session: ReadSession, site_codes: Iterable[str], months: Iterable[Month]
+    session: ReadSession, site_codes: Iterable[str], months: Iterable[Month], columns: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
-    """Every transfer in which one of the sites is a party in one of the months."""
+    """Every transfer in which one of the sites is a party in one of the months, with these columns, or with all."""
     codes = sorted(site_codes)
     table = table_of(Transfer)
     parties = or_(table.c.sender_party.in_(codes), table.c.receiver_party.in_(codes))
-    rows = session.execute(select(table).where(parties, table.c.month.in_(set(months)))).mappings()
-    return [dict(row) for row in rows]
+    query = select(*(table.c[name] for name in columns or table.c.keys()))
+    rows = session.execute(query.where(parties, table.c.month.in_(set(months))))
+    names = tuple(rows.keys())
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def upsert_side(session: WriteSession, rows: list[dict[str, Any]], columns: Sequence[str]) -> None:
-    """Insert transfers, or set only `columns` of those that are there. Sorted by key, so that filings never deadlock."""
-    if not rows:
-        return
-    table = table_of(Transfer)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    ordered = sorted(rows, key=lambda row: tuple(row[name] for name in KEY))
-    for start in range(0, len(ordered), _MAX_ROWS):
-        statement = dialect.insert(table).values(ordered[start : start + _MAX_ROWS])
-        changes = {name: statement.excluded[name] for name in columns}
-        session.execute(statement.on_conflict_do_update(index_elements=list(KEY), set_=changes))
+def upsert(session: WriteSession, sent: Iterable[Row], received: Iterable[Row]) -> None:
+    """Insert what sides say of transfers, or set what they say of those that are there; the other side's stays.
+
+    One statement in the order of the keys, so that two filings never wait for each other in a ring, whichever sides
+    of which transfers each of them holds.
+    """
+    rows: dict[tuple[Any, ...], Row] = {_key_of(row): row for row in sent}
+    for row in received:
+        other = rows.get(_key_of(row))
+        rows[_key_of(row)] = row if other is None else {**other, "received_grams": row["received_grams"]}
+    ordered = [rows[key] for key in sorted(rows)]
+    merge_rows(session, table_of(Transfer), ordered, _ON_FILE)
 
 
 def withdraw(session: WriteSession, ids: Sequence[uuid.UUID], columns: Sequence[str]) -> None:

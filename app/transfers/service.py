@@ -6,6 +6,7 @@ so it can always be set again from that ledger alone; neither side ever writes t
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from app.db.session import ReadSession, WriteSession
@@ -18,14 +19,26 @@ from app.transfers.sides import Report
 __all__ = ["Declared", "Reported", "key_of", "record", "relink", "reported"]
 
 relink = linking.relink
+_SAID = (*repository.KEY, *repository.FIGURES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Declared:
     """A site's filed month, whose transfers are to be recorded."""
 
     site: SiteRow
     content: LedgerContent
+
+    @cached_property
+    def report(self) -> Report:
+        """What the ledger says of transfers, as it was written."""
+        report = Report(self.site, self.content.month)
+        for line in self.content.lines:
+            for flow in line.sent:
+                report.add_sent(line.waste, flow.purpose, flow.party, flow.grams, flow.of_received_grams)
+            for taken in line.received:
+                report.add_received(line.waste, taken.purpose, taken.party, taken.grams)
+        return report
 
 
 @dataclass(slots=True)
@@ -55,7 +68,7 @@ class Reported:
 
     def declare(self, declared: Declared, parties: Mapping[str, Party]) -> None:
         """Let the ledgers that follow in the set hear what this one says, in place of what its site said before."""
-        report = _report(declared).resolved(parties)
+        report = declared.report.resolved(parties)
         self._said[report.site.code, report.month] = {
             **{
                 ("received", party, waste, purpose): grams
@@ -75,21 +88,11 @@ def key_of(code: str, parties: Mapping[str, Party], month: Month) -> str:
 
 def reported(session: ReadSession, site_codes: Iterable[str], months: Iterable[Month]) -> Reported:
     """What is on file about the sites' transfers in the months."""
-    return Reported(repository.of_sites(session, site_codes, months))
+    return Reported(repository.of_sites(session, site_codes, months, _SAID))
 
 
 def record(
     session: WriteSession, declared: Sequence[Declared], on_file: Reported, parties: Mapping[str, Party]
 ) -> None:
     """Set the filed sites' own side of every transfer to what their ledgers now say."""
-    linking.record(session, [_report(entry) for entry in declared], on_file.rows, parties)
-
-
-def _report(entry: Declared) -> Report:
-    report = Report(entry.site, entry.content.month)
-    for line in entry.content.lines:
-        for flow in line.sent:
-            report.add_sent(line.waste, flow.purpose, flow.party, flow.grams, flow.of_received_grams)
-        for taken in line.received:
-            report.add_received(line.waste, taken.purpose, taken.party, taken.grams)
-    return report
+    linking.record(session, [entry.report for entry in declared], on_file.rows, parties)

@@ -7,7 +7,9 @@ itself is sure to protect the small ones: the smallest such cell is withheld wit
 
 from collections.abc import Sequence
 
-FEWEST_ENTERPRISES = 3
+from app.domain.suppression import FEWEST_ENTERPRISES
+
+__all__ = ["FEWEST_ENTERPRISES", "withheld"]
 
 
 def withheld(enterprises: Sequence[int | None]) -> frozenset[int]:

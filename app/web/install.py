@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.auth.provider import Provider
 from app.http.handlers import problem_response
 from app.http.problems import NotFound, Problem
 from app.settings import Settings
@@ -33,7 +34,8 @@ class KeptFiles(StaticFiles):
 
 
 def install(app: FastAPI, settings: Settings) -> None:
-    """Add the files of the pages; the documentation only where the settings want it."""
+    """Add the files of the pages and who else lets people in; the documentation only where the settings want it."""
+    app.state.provider = Provider(settings) if settings.oidc_issuer else None
     app.add_exception_handler(NotFound.status, _not_found)
     app.mount(STATIC_PATH, KeptFiles(directory=STATIC), name="static")
     if settings.docs_page:

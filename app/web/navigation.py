@@ -26,9 +26,13 @@ PLACES = (
     Place("nav.ledgers", "/ledgers", AUTHORITIES | ENTERPRISES),
     Place("nav.upload", "/upload", ENTERPRISES),
     Place("nav.inbox", "/inbox", ENTERPRISES),
+    Place("nav.batches", "/batches", AUTHORITIES | ENTERPRISES),
+    Place("nav.certificates", "/certificates", AUTHORITIES | ENTERPRISES),
     Place("nav.findings", "/findings", AUTHORITIES | ENTERPRISES),
     Place("nav.permits", "/permits", AUTHORITIES | {Role.PERMIT_SYSTEM}),
     Place("nav.targets", "/targets", AUTHORITIES),
+    Place("nav.rewards", "/rewards", AUTHORITIES | ENTERPRISES),
+    Place("nav.reports", "/reports", AUTHORITIES | ENTERPRISES),
     Place("nav.admin", "/admin", frozenset({Role.ADMIN})),
 )
 

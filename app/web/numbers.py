@@ -1,5 +1,6 @@
 """Numbers as people here write them: 万吨 with two decimals, thousands separators, the full tonnes behind."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +20,8 @@ _NO_VALUE = "—"
 # A unit never stands on another line than its number.
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
+# Four digits or more before a unit of mass; a code or a year is followed by none.
+_LONG_TONNES = re.compile(r"(?<![\w.])\d{4,}(?:\.\d+)?(?=\s?(?:吨|t\b))", re.ASCII)
 _UNITS = {Language.ZH: ("万吨", "吨"), Language.EN: ("×10⁴ t", "t")}
 _ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -39,6 +42,16 @@ def separated(text: str) -> str:
     """Put thousands separators and a real minus sign into a plain decimal: "-1234.50" → "−1,234.50"."""
     number = Decimal(text)
     return f"{number:,f}".replace("-", _MINUS)
+
+
+def rounded(text: str) -> str:
+    """Write a plain decimal with two decimals at most: what was divided has more than anybody measured."""
+    return separated(fixed_text(Fraction(text), 2).rstrip("0").rstrip("."))
+
+
+def grouped(sentence: str) -> str:
+    """Put thousands separators into the tonnes of a sentence that a rule has written: 3200 吨 → 3,200 吨."""
+    return _LONG_TONNES.sub(lambda found: separated(found[0]), sentence)
 
 
 def mass(grams: int, language: Language) -> Mass:

@@ -16,7 +16,6 @@ from app.auth.subjects import Scope
 from app.clock import local_date
 from app.http.dependencies import Now, Reading, SettingsDep
 from app.http.problems import Forbidden
-from app.settings import Settings
 from app.web import flash, forms
 from app.web.access import Visitor
 from app.web.admin import setup
@@ -26,6 +25,7 @@ from app.web.overview.page import overview
 from app.web.overview.public import PUBLIC_READER, behind, for_public
 from app.web.page_route import PageRoute, problem_page, to_sign_in
 from app.web.rendering import language_for, person_of, render
+from app.web.sign_in.form import sign_in_form
 from app.web.view_models import Overview
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -59,7 +59,7 @@ def start_page(
     def drawn() -> Overview:
         figures, reach = gather(session, subject, asked, now, settings.timezone)
         if visitor is None:
-            figures = for_public(figures, behind(session, reach.scope, reach.window))
+            figures = for_public(figures, behind(session, reach.scope, reach.window, now))
         return overview(figures, language, settings.timezone)
 
     key = (visitor is None, sight_of(subject), asked, language, local_date(now, settings.timezone))
@@ -75,7 +75,7 @@ def sign_in_page(request: Request, session: Reading, settings: SettingsDep, visi
         return RedirectResponse(wanted, _SEE_OTHER)
     if setup.is_first_start(session):
         return setup.to_setup()
-    return _sign_in_form(request, settings, wanted)
+    return sign_in_form(request, settings, wanted)
 
 
 @router.post("/sign-in", dependencies=[Depends(public("where people sign in"))])
@@ -93,10 +93,10 @@ def sign_in(
     form = forms.SignIn(username, password, csrf, forms.local_path(next_))
     nonce = request.cookies.get(forms.FORM_COOKIE)
     if not forms.form_is_ours(nonce, form.csrf, settings.secret_key.get_secret_value()):
-        return _sign_in_form(request, settings, form.next, form.username, "sign_in.stale", _FORBIDDEN)
+        return sign_in_form(request, settings, form.next, form.username, "sign_in.stale", _FORBIDDEN)
     subject = sessions.authenticate_user(session, form.username, form.password) if form.plausible else None
     if subject is None:
-        return _sign_in_form(request, settings, form.next, form.username, "sign_in.refused", _UNAUTHORIZED)
+        return sign_in_form(request, settings, form.next, form.username, "sign_in.refused", _UNAUTHORIZED)
     response = RedirectResponse(form.next, _SEE_OTHER)
     sessions.start(response, subject, settings=settings, now=now)
     response.delete_cookie(forms.FORM_COOKIE, path="/sign-in")
@@ -112,34 +112,4 @@ def sign_out(
         return problem_page(request, Forbidden())
     response = flash.go("/", "signed_out")
     sessions.end(response, settings=settings)
-    return response
-
-
-def _sign_in_form(
-    request: Request,
-    settings: Settings,
-    wanted: str,
-    username: str = "",
-    fault: str = "",
-    status: int = 200,
-) -> Response:
-    """Show the form with a token of its own; the cookie beside it lives as long as the browser."""
-    nonce = request.cookies.get(forms.FORM_COOKIE) or forms.new_form_nonce()
-    values = {
-        "fault": fault,
-        "csrf": forms.form_token(nonce, settings.secret_key.get_secret_value()),
-        "next": wanted,
-        "username": username[: forms.MAX_USERNAME],
-        "public_page": settings.public_page,
-        "person": None,
-    }
-    response = render(request, "sign_in.html", values, status=status)
-    response.set_cookie(
-        forms.FORM_COOKIE,
-        nonce,
-        path="/sign-in",
-        secure=settings.secure_cookies,
-        httponly=True,
-        samesite="strict",
-    )
     return response

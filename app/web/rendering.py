@@ -19,6 +19,8 @@ from app.settings import Settings
 from app.web import flash, forms, navigation
 from app.web.languages import COOKIE, Language, language_of
 from app.web.texts import rich, text
+from app.web.themes import COOKIE as THEME_COOKIE
+from app.web.themes import Theme, theme_of
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -85,7 +87,7 @@ def render(
     *,
     status: int = 200,
 ) -> HTMLResponse:
-    """Fill a template in the reader's language; a language asked for by `?lang=` is remembered."""
+    """Fill a template in the reader's language; what is asked for by `?lang=` and `?theme=` is remembered."""
     language = language_for(request)
     done = flash.told(request, language)
     shell = _shell(request, language, (values or {}).get("person")) | {"done": done}
@@ -93,16 +95,22 @@ def render(
     response = _answer(request, html, language, status)
     if done:
         flash.forget(response)
-    if request.query_params.get("lang") == language:
-        response.set_cookie(
-            COOKIE,
-            language,
-            max_age=_YEAR_S,
-            secure=request.url.scheme == "https",
-            httponly=True,
-            samesite="lax",
-        )
+    for name, cookie, chosen in (("lang", COOKIE, language), ("theme", THEME_COOKIE, theme_for(request))):
+        if request.query_params.get(name) == chosen:
+            response.set_cookie(
+                cookie,
+                chosen,
+                max_age=_YEAR_S,
+                secure=request.url.scheme == "https",
+                httponly=True,
+                samesite="lax",
+            )
     return response
+
+
+def theme_for(request: Request) -> Theme:
+    """Choose light or dark for an answer."""
+    return theme_of(request.query_params.get("theme"), request.cookies.get(THEME_COOKIE))
 
 
 def _shell(request: Request, language: Language, person: Person | None) -> dict[str, Any]:
@@ -112,7 +120,9 @@ def _shell(request: Request, language: Language, person: Person | None) -> dict[
         "language": language,
         "t": partial(text, language=language),
         "rich": partial(rich, language=language),
-        "languages": [(choice, _in_language(request, choice)) for choice in Language],
+        "languages": [(choice, _here_with(request, "lang", choice)) for choice in Language],
+        "theme": theme_for(request),
+        "themes": [(choice, _here_with(request, "theme", choice)) for choice in Theme],
         "path": request.url.path,
         "places": places,
         "here": navigation.current(places, request.url.path),
@@ -140,7 +150,7 @@ def _docs_page(request: Request) -> bool:
     return settings.docs_page
 
 
-def _in_language(request: Request, language: Language) -> str:
-    """Address this page in another language, whatever else its address says."""
-    kept = [(key, value) for key, value in parse_qsl(request.url.query) if key != "lang"]
-    return f"{request.url.path}?{urlencode([*kept, ('lang', language.value)])}"
+def _here_with(request: Request, name: str, choice: str) -> str:
+    """Address this page in another language or look, whatever else its address says."""
+    kept = [(key, value) for key, value in parse_qsl(request.url.query) if key != name]
+    return f"{request.url.path}?{urlencode([*kept, (name, choice)])}"

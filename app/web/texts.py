@@ -9,14 +9,22 @@ from app.domain.errors import Message
 from app.domain.rates import EMPTY_DENOMINATOR, NO_LAST_YEAR
 from app.rates.service import NO_LEDGERS
 from app.web.admin import texts as admin
+from app.web.batches import texts as batches
+from app.web.certificates import texts as certificates
 from app.web.chain import texts as chain
 from app.web.entry import texts as entry
+from app.web.figures import texts as figures
 from app.web.findings import texts as findings
 from app.web.inbox import texts as inbox
 from app.web.languages import Language
+from app.web.open_data import texts as open_data
 from app.web.overview import texts as overview
 from app.web.permits import texts as permits
+from app.web.plan import texts as plan
+from app.web.reports import texts as reports
+from app.web.rewards import texts as rewards
 from app.web.sandbox import texts as sandbox
+from app.web.sign_in import texts as sign_in
 from app.web.site_sheet import texts as site_sheet
 from app.web.targets import texts as targets
 from app.web.trace import texts as trace
@@ -30,24 +38,15 @@ _SHELL = {
     "nav.overview": Message("总览", "Overview"),
     "nav.docs": Message("接口文档", "API"),
     "language": Message("语言", "Language"),
+    "theme": Message("外观", "Look"),
+    "theme.system": Message("随系统", "as the system"),
+    "theme.light": Message("浅色", "light"),
+    "theme.dark": Message("深色", "dark"),
     "footer": Message(
         "数字由各企业台账汇总，按产生方口径计；每个数字旁注明口径、覆盖面与截至时刻。",
         "Figures are summed from the sites' ledgers on the generator side; "
         "formula, coverage and date stand beside each.",
     ),
-}
-
-_SIGN_IN = {
-    "sign_in": Message("登录", "Sign in"),
-    "sign_out": Message("退出", "Sign out"),
-    "sign_in.lead": Message("请用分配给您的账号登录。", "Use the account you were given."),
-    "sign_in.username": Message("用户名", "User name"),
-    "sign_in.password": Message("密码", "Password"),
-    "sign_in.refused": Message("用户名或密码不正确。", "User name or password is not right."),
-    "sign_in.stale": Message(
-        "页面已过期，请重新提交一次。", "This page had expired. Please submit it once more."
-    ),
-    "sign_in.public": Message("不登录，查看公开数据", "See the public figures without signing in"),
 }
 
 _STATES = {
@@ -131,21 +130,28 @@ def _together(*parts: Mapping[str, Message]) -> Mapping[str, Message]:
 # The shell's own sentences, then those of each folder of pages: one line a folder.
 TEXTS = _together(
     _SHELL,
-    _SIGN_IN,
     _STATES,
     _DOCS,
     _FORMS,
+    sign_in.TEXTS,
     overview.TEXTS,
     admin.TEXTS,
     chain.TEXTS,
     entry.TEXTS,
+    figures.TEXTS,
     findings.TEXTS,
     inbox.TEXTS,
     trace.TEXTS,
     targets.TEXTS,
     permits.TEXTS,
+    reports.TEXTS,
+    plan.TEXTS,
     sandbox.TEXTS,
     upload.TEXTS,
+    open_data.TEXTS,
+    rewards.TEXTS,
+    batches.TEXTS,
+    certificates.TEXTS,
     site_sheet.TEXTS,
 )
 

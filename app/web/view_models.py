@@ -78,6 +78,29 @@ class SiteList:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionTile:
+    """One region below the one that is shown, with the way to its own page."""
+
+    code: str
+    name: str
+    address: str
+    value: str
+    words: str
+    coverage: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class RegionGrid:
+    """The regions below the one that is shown."""
+
+    name: str
+    tiles: tuple[RegionTile, ...]
+    table: Table
+    footing: Footing
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One option of a select field, or one of several links."""
 
@@ -112,6 +135,7 @@ class Overview:
     panels: tuple[Panel, ...]
     sites: tuple[SiteList, ...]
     sites_footing: Footing | None
+    regions: RegionGrid | None
     controls: Controls
     public: bool
     withheld: bool

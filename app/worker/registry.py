@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from app.audit import jobs as audit
 from app.chain_runs import jobs as chain_runs
 from app.db.session import ReadSession
+from app.events import jobs as events
 from app.findings import jobs as findings
 from app.imports import jobs as imports
 from app.outbox.jobs import Handler
@@ -89,6 +90,7 @@ def _refuse_twice(what: str, names: Sequence[str]) -> None:
 SLICES: tuple[SliceJobs, ...] = (
     SliceJobs(audit.HANDLERS, audit.PERIODIC, waiting=audit.WAITING),
     SliceJobs(chain_runs.HANDLERS, chain_runs.PERIODIC),
+    SliceJobs(events.HANDLERS, events.PERIODIC),
     SliceJobs(findings.HANDLERS, findings.PERIODIC, findings.SUBSCRIPTIONS),
     SliceJobs(imports.HANDLERS, imports.PERIODIC),
     SliceJobs(permits.HANDLERS, permits.PERIODIC),

@@ -33,7 +33,7 @@ def layers(nodes: Sequence[str], edges: Iterable[Edge], *, ends_last: bool = Fal
     `ends_last`: what leads nowhere stands in the last column, whatever leads to it.
     """
     pairs = sorted(set(edges))
-    returning = _returning(nodes, pairs)
+    returning = returning_edges(nodes, pairs)
     forward = [edge for edge in pairs if edge not in returning]
     rank = _ranks(nodes, forward)
     if ends_last:
@@ -52,8 +52,11 @@ def layers(nodes: Sequence[str], edges: Iterable[Edge], *, ends_last: bool = Fal
     return Layers(_untangled(columns, steps), ways, tuple(sorted(returning)))
 
 
-def _returning(nodes: Sequence[str], edges: Sequence[Edge]) -> set[Edge]:
-    """Edges that lead back to a node on the way to them, walking in depth from what nothing leads to."""
+def returning_edges(nodes: Sequence[str], edges: Sequence[Edge]) -> set[Edge]:
+    """Edges that lead back to a node on the way to them, walking in depth from what nothing leads to.
+
+    `nodes` in the order that a reader would expect, `edges` sorted. Without these edges the graph has no cycle.
+    """
     following: dict[str, list[str]] = {node: [] for node in nodes}
     for start, end in edges:
         following[start].append(end)
@@ -63,16 +66,18 @@ def _returning(nodes: Sequence[str], edges: Sequence[Edge]) -> set[Edge]:
     for root in [*(node for node in nodes if node not in led_to), *nodes]:
         if root in done:
             continue
-        way, ahead = [root], [iter(following[root])]
+        # In the order of the way, and asked for membership at each step: a dict is both.
+        way: dict[str, None] = {root: None}
+        ahead = [iter(following[root])]
         while way:
             node = next(ahead[-1], None)
             if node is None:
-                done.add(way.pop())
+                done.add(way.popitem()[0])
                 ahead.pop()
             elif node in way:
-                back.add((way[-1], node))
+                back.add((next(reversed(way)), node))
             elif node not in done:
-                way.append(node)
+                way[node] = None
                 ahead.append(iter(following[node]))
     return back
 

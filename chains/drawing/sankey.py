@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from chains.drawing.heights import heights
-from chains.drawing.layers import Edge, Layers, layers
+from chains.drawing.layers import Edge, Layers, layers, returning_edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,27 @@ def layout(flows: Iterable[Flow], sizes: Sizes = Sizes()) -> Picture:
     if not by_edge:
         return Picture(0, 0.0, 0.0, {}, (), ())
     weight = _weights(by_edge.values())
-    nodes = sorted(weight, key=lambda node: (-weight[node], node))
-    laid = layers(nodes, by_edge, ends_last=True)
+    laid = layers(_by_weight(weight), by_edge, ends_last=True)
     scale = _scale(laid, by_edge, weight, sizes.room)
     return _Placing(laid, by_edge, weight, scale, sizes).picture()
+
+
+def returning(flows: Iterable[Flow]) -> frozenset[Edge]:
+    """Those flows that a picture of all of them draws as loops, and those that lead from a node to itself.
+
+    Whoever marks loops without drawing them asks here, so that both mark the same ones.
+    """
+    tonnes: dict[Edge, float] = {}
+    for flow in flows:
+        tonnes[flow.source, flow.target] = tonnes.get((flow.source, flow.target), 0.0) + flow.tonnes
+    away = {edge: tonnes[edge] for edge in sorted(tonnes) if edge[0] != edge[1]}
+    weight = _weights(Flow(*edge, amount) for edge, amount in away.items())
+    return frozenset(returning_edges(_by_weight(weight), list(away))) | (tonnes.keys() - away.keys())
+
+
+def _by_weight(weight: Mapping[str, float]) -> list[str]:
+    """The order in which a reader would expect the nodes: the heaviest first, by name where they weigh alike."""
+    return sorted(weight, key=lambda node: (-weight[node], node))
 
 
 def _weights(flows: Iterable[Flow]) -> dict[str, float]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chains.drawing.folding import MOST_FLOWS, MOST_NODES, folded
 from chains.drawing.layers import crossings
-from chains.drawing.sankey import Flow, Picture, Sizes, layout
+from chains.drawing.sankey import Flow, Picture, Sizes, layout, returning
 
 NAMES = [f"n{number:02d}" for number in range(14)]
 
@@ -104,6 +104,15 @@ def test_flows_lead_to_the_right_and_loops_move_no_column(flows: list[Flow]) -> 
     for above, below in pairwise([(0.0, floor), *lanes]):
         assert above[1] < below[0], "two lanes, or a lane and a bar, touch"
     assert picture.height >= max(end for _, end in [(0.0, floor), *lanes]) - 1e-6
+
+
+@settings(deadline=None, max_examples=40)
+@given(graphs())
+def test_what_is_marked_as_a_loop_is_what_the_picture_draws_as_one(flows: list[Flow]) -> None:
+    drawn = {(back.flow.source, back.flow.target) for back in layout(flows).returns}
+    within = {(flow.source, flow.target) for flow in flows if flow.source == flow.target}
+    assert returning(flows) == drawn | within
+    assert returning(reversed(flows)) == returning(flows)
 
 
 @settings(deadline=None, max_examples=40)

@@ -84,8 +84,8 @@ def test_no_column_has_a_server_default(empty: Engines) -> None:
 def test_an_unknown_role_is_refused_by_the_database_itself(empty: Engines) -> None:
     upgrade(empty.write)
     insert = text(
-        "INSERT INTO users (id, username, name, password_hash, role, created_at) "
-        "VALUES ('0190a0a0-0000-7000-8000-000000000000', 'u', 'n', 'h', :role, '2026-01-10 08:00:00')"
+        "INSERT INTO users (id, username, name, password_hash, role, created_at, credentials_version) "
+        "VALUES ('0190a0a0-0000-7000-8000-000000000000', 'u', 'n', 'h', :role, '2026-01-10 08:00:00', 0)"
     )
     with empty.write.begin() as connection:
         connection.execute(insert, {"role": "admin"})

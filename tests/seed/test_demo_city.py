@@ -224,7 +224,7 @@ def test_bodies_hold_known_keys_and_decimal_strings_only() -> None:
             "closing_stock_tonnes",
         },
         "received": {"from", "tonnes", "purpose"},
-        "used": {"process", "product", "tonnes", "prior_stock_tonnes", "received_tonnes"},
+        "used": {"process", "product", "product_tonnes", "tonnes", "prior_stock_tonnes", "received_tonnes"},
         "disposed": {"method", "facility", "tonnes", "received_tonnes", "compliant"},
         "sent": {"to", "tonnes", "purpose", "prior_stock_tonnes", "received_tonnes", "out_of_province"},
     }  # fmt: skip

@@ -92,7 +92,14 @@ _FIGURES = {
         "收、产、取出多于交代的部分：途中少收、二次固废缺失、没有去向",
         "in minus accounted out: lost on the way, residues missing, no end given",
     ),
-    "chain.quality": Message("质量误差 {error}，{states}个状态", "mass error {error}, {states} states"),
+    "chain.quality": Message(
+        "已核对：各去向之和与产生量相差不足百万分之一（{states}个节点）",
+        "checked: the ends add up to what arose, to less than a millionth ({states} nodes)",
+    ),
+    "chain.quality.off": Message(
+        "各去向之和与产生量相差 {error}，{states}个节点",
+        "the ends differ from what arose by {error}, {states} nodes",
+    ),
     "chain.sites": Message("{name}：背后的场所", "{name}: the sites behind it"),
     "chain.sites.none": Message("没有场所可列。", "No sites to list."),
     "chain.sites.more": Message("另有{count}个场所。", "{count} more sites."),

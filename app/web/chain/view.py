@@ -1,11 +1,12 @@
 """The chain page as a view model: from figures to what is written and drawn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from markupsafe import Markup
 
+from app.chain_runs.definitions import ALL
 from app.chain_runs.graph import Level
 from app.chain_runs.schemas import SummaryOut
 from app.domain.errors import Message
@@ -15,8 +16,13 @@ from app.web.chain.gather import ChainFigures, Origin
 from app.web.chain.tiles import NOMINAL, as_of, ratio_of, tiles
 from app.web.charts.sankey import Words
 from app.web.languages import Language
+from app.web.overview.figures import Scope
+from app.web.overview.footings import parts_address
 from app.web.texts import rich, text
 from app.web.view_models import Choice, Footing, Panel, Tile
+
+# Below this the ends and what arose differ by rounding of the machine only.
+_NEGLIGIBLE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ def chain_page(figures: ChainFigures, language: Language, timezone: str) -> Chai
         fields=asked.fields(),
         here=asked.address(),
         followed=summary is not None,
-        tiles=tiles(summary, figures.made_at, language, timezone) if summary and drawn else (),
+        tiles=_tiles(figures, summary, language, timezone) if summary and drawn else (),
         panel=_panel(figures, drawn, summary, language, timezone) if summary and drawn else None,
         notes=_notes(drawn, language) if drawn else (),
         exports=_exports(figures) if drawn else (),
@@ -96,6 +102,19 @@ def chain_page(figures: ChainFigures, language: Language, timezone: str) -> Chai
         loops=lists.loops(figures, summary, language) if summary else (),
         remarks=lists.remarks(summary, language) if summary else (),
     )
+
+
+def _tiles(figures: ChainFigures, summary: SummaryOut, language: Language, timezone: str) -> tuple[Tile, ...]:
+    """Let each figure lead on: to the sites that make it up, to the drawing, to those whose tonnes are missing."""
+    asked = figures.asked
+    leads = {"chain-terminal": "#chain", "chain-untracked": "#untracked"}
+    # The parts of a figure are those of whole sites: only without a chain or base chosen do they add up to it.
+    if asked.chain == ALL and not asked.base and asked.first and asked.last:
+        scope = Scope(asked.region or None, None, NOMINAL, asked.first, asked.last)
+        for key, figure in (("chain-nominal", "rate"), ("chain-generated", "generated")):
+            leads[key] = parts_address(scope, figure, NOMINAL)
+    shown = tiles(summary, figures.made_at, language, timezone)
+    return tuple(replace(one, address=leads.get(one.key, "")) for one in shown)
 
 
 def _period(figures: ChainFigures, language: Language) -> str:
@@ -170,10 +189,11 @@ def _panel(
         name: f"{asked.address(node=name)}#behind" for name, node in drawn.nodes.items() if not node.folds
     }
     name = text("chain.picture", language)
+    error = summary.quality.mass_error
     quality = text(
-        "chain.quality",
+        "chain.quality" if error < _NEGLIGIBLE else "chain.quality.off",
         language,
-        error=f"{summary.quality.mass_error:.0e}",
+        error=f"{error:.0e}",
         states=numbers.count(summary.quality.states),
     )
     return Panel(

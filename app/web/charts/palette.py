@@ -1,4 +1,10 @@
-"""Every colour of the pages and charts. `static/huanlian.css` repeats them; a test holds the two together."""
+"""Every colour of the pages and charts. The style sheets repeat them; a test holds them together.
+
+Charts are drawn in the light ones; `static/dark.css` turns each into its dark one where the page is dark.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 INK = "#16211f"
 MUTED = "#55605c"
@@ -23,3 +29,19 @@ STORED = STONE
 TEXT_COLOURS = (INK, MUTED, PINE, WARNING)
 MARK_COLOURS = (USED, DISPOSED, STORED, WARNING, INK)
 GROUNDS = (SHEET, PAPER)
+
+# The same roles on dark ground.
+DARK: Mapping[str, str] = MappingProxyType(
+    {
+        INK: "#e8ebe5",
+        MUTED: "#a9b3ae",
+        PAPER: "#111514",
+        SHEET: "#1a201e",
+        RULE: "#3a443f",
+        TRACK: "#2b332f",
+        PINE: "#58bda4",
+        OCHRE: "#d9a24a",
+        STONE: "#8d9692",
+        WARNING: "#ff8f84",
+    }
+)

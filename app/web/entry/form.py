@@ -18,7 +18,7 @@ MAX_FLOWS = 30
 LISTS = ("received", "used", "disposed", "sent")
 FLOW_FIELDS: Mapping[str, tuple[str, ...]] = {
     "received": ("from", "tonnes", "purpose"),
-    "used": ("process", "product", "tonnes", "prior_stock_tonnes", "received_tonnes"),
+    "used": ("process", "product", "tonnes", "product_tonnes", "prior_stock_tonnes", "received_tonnes"),
     "disposed": ("method", "facility", "tonnes", "prior_stock_tonnes", "received_tonnes", "compliant"),
     "sent": ("to", "tonnes", "purpose", "prior_stock_tonnes", "received_tonnes", "out_of_province"),
 }

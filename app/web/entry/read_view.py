@@ -186,6 +186,7 @@ class _Names:
     def __init__(self, on_file: OnFile, language: Language) -> None:
         offered = on_file.offered
         self._parties = on_file.names
+        self._language = language
         self._codes = {
             choice.code: language.of(choice.name)
             for group in (offered.processes, offered.disposals, offered.products, offered.facilities)
@@ -201,7 +202,10 @@ class _Names:
             code = flow["from" if kind == "received" else "to"]
             return f"{self._parties[code]} {code}" if code in self._parties else code
         parts = (flow.get("process"), flow.get("method"), flow.get("product"), flow.get("facility"))
-        return " · ".join(self._codes.get(code, code) for code in parts if code)
+        named = [self._codes.get(code, code) for code in parts if code]
+        if "product_tonnes" in flow:
+            named.append(text("entry.flows.made", self._language, tonnes=separated(flow["product_tonnes"])))
+        return " · ".join(named)
 
 
 def _answers(on_file: OnFile, language: Language) -> Table:

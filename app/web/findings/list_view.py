@@ -141,7 +141,7 @@ class Writer:
         return FindingLine(
             id=item["id"],
             title=self.of(item["title"]),
-            explanation=self.with_names(self.of(item["explanation"])),
+            explanation=numbers.grouped(self.with_names(self.of(item["explanation"]))),
             severity=item["severity"],
             severity_words=text(f"findings.severity.{item['severity']}", self.language),
             place=item["site_name"] or item["site"],

@@ -11,10 +11,10 @@ from app.clock import local_date
 from app.domain.periods import Month, MonthError
 from app.http.dependencies import Now, Reading, SettingsDep
 from app.http.fields import CodeText
+from app.reports.site_forms.sheet_facts import MONTHS, sheet
 from app.web.access import AUTHORITIES, ENTERPRISES, reader
 from app.web.page_route import PageRoute
 from app.web.rendering import language_for, person_of, render
-from app.web.site_sheet.gather import MONTHS, sheet
 from app.web.site_sheet.view import sheet_view
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

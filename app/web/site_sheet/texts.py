@@ -10,6 +10,8 @@ TEXTS = {
     "sheet.permit": Message("排污许可证", "Permit"),
     "sheet.reports": Message("起报月份", "Reports from"),
     "sheet.reports.until": Message("{first} 至 {last}", "{first} to {last}"),
+    "sheet.keep": Message("存为", "Keep as"),
+    "sheet.tax": Message("环境保护税计算表", "Tax worksheet"),
     "sheet.trace": Message("上下游追踪", "Upstream and downstream"),
     "sheet.waste": Message("固废种类", "Waste"),
     "sheet.all_wastes": Message("全部", "All"),

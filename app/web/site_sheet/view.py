@@ -1,25 +1,27 @@
 """The site sheet as its template shows it: charts drawn, every month a link to its ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from app.domain.errors import Message
 from app.domain.periods import Month
 from app.domain.quantities import GRAMS_PER_TONNE, tonnes_text
+from app.reports.site_forms.sheet_facts import MonthSums, Sheet
 from app.web import numbers
 from app.web.charts import palette
 from app.web.charts.months import MonthTick
 from app.web.charts.stacks import StackChart, StackColumn, StackSeries, stack_chart
 from app.web.languages import Language
 from app.web.overview.trend import month_ticks
-from app.web.site_sheet.gather import MonthSums, Sheet
 from app.web.texts import text
 from app.web.view_models import Choice, Table
 
 _MOST_OWED = 12
+_ENDINGS = (("pdf", "PDF"), ("docx", "Word"), ("xlsx", "Excel"))
 _LARGE_GRAMS = numbers.GRAMS_PER_TEN_THOUSAND_TONNES
 
 
@@ -72,6 +74,8 @@ class SheetPage:
     coverage: str
     wastes: tuple[Choice, ...]
     until: str
+    files: tuple[tuple[str, str], ...]
+    tax: str
     charts: tuple[Chart, ...]
     head: tuple[str, ...]
     months: tuple[MonthRow, ...]
@@ -108,6 +112,8 @@ def sheet_view(found: Sheet, language: Language) -> SheetPage:
         coverage=text("sheet.coverage", language, filed=str(filed), expected=str(found.expected)),
         wastes=_wastes(found, language),
         until=str(months[-1]),
+        files=tuple(_files(found, language)),
+        tax=f"/reports/tax?{urlencode({'site': site.code, 'quarter': _quarter(months[-1])})}",
         charts=tuple(
             _chart(found, key, parts, language)
             for key, parts in (("in", _IN), ("out", _OUT), ("stock", _STOCK))
@@ -130,6 +136,18 @@ def sheet_view(found: Sheet, language: Language) -> SheetPage:
         headroom=_headroom(found, language),
         has_ledgers=bool(found.sums),
     )
+
+
+def _files(found: Sheet, language: Language) -> Iterator[tuple[str, str]]:
+    """The printed sheet: address and what it is called."""
+    for ending, words in _ENDINGS:
+        asked = {"site": found.site.code, "until": str(found.months[-1])}
+        query = urlencode(asked | {"format": ending, "language": language.value})
+        yield f"/reports/site-sheet/file?{query}", words
+
+
+def _quarter(month: Month) -> str:
+    return f"{month.year}-Q{(month.number + 2) // 3}"
 
 
 def _names() -> list[str]:
@@ -287,7 +305,7 @@ def _room(item: dict[str, Any], language: Language) -> tuple[str, ...]:
         _known(item["capacity_tonnes"]),
         numbers.separated(item["taken_tonnes"]),
         _known(item["headroom_tonnes"]),
-        numbers.separated(item["pace_tonnes_per_month"]),
+        numbers.rounded(item["pace_tonnes_per_month"]),
         text("sheet.exceeded.never", language)
         if exceeded is None
         else numbers.month(Month.parse(exceeded), language),

@@ -49,6 +49,8 @@ class TargetsPage:
     bases: tuple[Choice, ...]
     years: tuple[Choice, ...]
     json_url: str
+    asked: str
+    """Region and year for the pages of the way to the target and of the forecast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,14 @@ def targets_page(
         ),
         years=_years(answer.as_of.year, year, language),
         json_url=f"/v1/targets/progress?{asked}",
+        asked=_further(answer.region, year),
     )
+
+
+def _further(region: str | None, year: int | None) -> str:
+    fields = {"region": region, "year": year}
+    asked = urlencode({name: value for name, value in fields.items() if value})
+    return f"?{asked}" if asked else ""
 
 
 def _choices(options: Mapping[str, Message], chosen: str, language: Language) -> tuple[Choice, ...]:

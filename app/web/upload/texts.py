@@ -20,8 +20,8 @@ TEXTS = {
     "upload.take": Message("下载模板（.xlsx）", "Take the template (.xlsx)"),
     "upload.step.file": Message("二、上传", "2. Send it"),
     "upload.step.file.lead": Message(
-        ".xlsx 或 .csv，至多 {size} MB、200,000 行。列名须写明单位。",
-        ".xlsx or .csv, up to {size} MB and 200,000 rows. Heads must name their units.",
+        ".xlsx、.csv、NDJSON 或 Parquet，至多 {size} MB、200,000 行。列名须写明单位。",
+        ".xlsx, .csv, NDJSON or Parquet, up to {size} MB and 200,000 rows. Heads must name their units.",
     ),
     "upload.file": Message("文件", "File"),
     "upload.mode": Message("有不合格的台账时", "When a ledger is rejected"),

@@ -56,6 +56,7 @@ class UsedIn(TypedDict):
     prior_stock_tonnes: NotRequired[Quantity]
     process: NotRequired[str | None]
     product: NotRequired[str | None]
+    product_tonnes: NotRequired[Quantity | None]
     received_tonnes: NotRequired[Quantity]
 
 

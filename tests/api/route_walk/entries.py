@@ -6,14 +6,21 @@ from typing import Any
 from api.route_walk import (
     audit,
     chains,
+    custody,
+    custody_pages,
     enterprise_pages,
     findings,
     imports,
     official_pages,
+    open_data,
     pages,
     permit_reports,
     permits,
+    planning,
     reconciliations,
+    reports,
+    rewards,
+    site_reports,
     webhooks,
 )
 from api.route_walk.city import A_SITE, DRAFTED, FREE, MARCH, A, B, City, Kind, a_ledger
@@ -33,6 +40,8 @@ from api.route_walk.entry import (
     at,
     fates,
 )
+
+from app.clients import service as clients
 
 _D, _N, _H, _F = Fate.DONE, Fate.NOTHING_OF_A, Fate.HIDDEN, Fate.FORBIDDEN
 OWN, ADMIN, REGULATOR, PARTY = Kind.OWN, Kind.ADMIN, Kind.REGULATOR, Kind.PARTY
@@ -62,6 +71,13 @@ def _transfer(rest: str = "", **parts: Any) -> Callable[[City], Asked]:
 
 def _client(rest: str) -> Callable[[City], Asked]:
     return lambda city: Asked(f"/v1/clients/{city.client_of(OWN)[0]}{rest}")
+
+
+def _shut_out(city: City) -> Asked:
+    client_id, _ = city.client_of(OWN)
+    with city.sessions.writing() as session:
+        clients.disable_client(session, client_id, city.clock())
+    return Asked(f"/v1/clients/{client_id}/enable")
 
 
 def _secret(city: City) -> Asked:
@@ -94,6 +110,8 @@ CLIENTS = [
     Entry("POST", "/v1/clients/{client_id}/secrets", _client("/secrets"), ADMIN, ADMIN_ONLY),
     Entry("DELETE", "/v1/clients/{client_id}/secrets/{credential_id}", _secret, ADMIN, ADMIN_ONLY),
     Entry("POST", "/v1/clients/{client_id}/disable", _client("/disable"), ADMIN, ADMIN_ONLY),
+    # The walk's own tokens of that client ended with it.
+    Entry("POST", "/v1/clients/{client_id}/enable", _shut_out, ADMIN, ADMIN_ONLY | {OWN: Fate.STRANGER}),
 ]
 
 _KINDS = (
@@ -310,7 +328,15 @@ ENTRIES = [
     *imports.IMPORTS,
     *permits.PERMITS,
     *permit_reports.PERMIT_REPORTS,
+    *planning.PLANNING,
+    *planning.PLANNING_PAGES,
     *reconciliations.RECONCILIATIONS,
+    *custody.CUSTODY,
+    *custody_pages.CUSTODY_PAGES,
+    *reports.REPORTS,
+    *site_reports.SITE_REPORTS,
+    *rewards.REWARDS,
+    *open_data.OPEN_DATA,
     *OPERATIONS,
     *pages.PAGES,
     *enterprise_pages.ENTERPRISE_PAGES,

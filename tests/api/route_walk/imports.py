@@ -53,6 +53,13 @@ IMPORTS = [
         Kind.OWN,
         FILING_OF_A,
     ),
+    Entry(
+        "GET",
+        "/v1/ledgers/export",
+        at("/v1/ledgers/export?format=ndjson"),
+        Kind.OWN,
+        LEDGERS_WITH_A,
+    ),
     Entry("GET", "/v1/imports/{import_id}", _sent(), Kind.OWN, FILING_OF_A, shows=True),
     Entry("GET", "/v1/imports/{import_id}/ledgers", _sent("/ledgers"), Kind.OWN, FILING_OF_A, shows=True),
     Entry("GET", "/v1/imports/{import_id}/errors.xlsx", _sent("/errors.xlsx"), Kind.OWN, FILING_OF_A),

@@ -56,6 +56,7 @@ OFFICIAL_PAGES = [
     _page("/chain", at(f"/chain{_YEAR}"), _OFFICIALS),
     _page("/chain/flows.svg", at(f"/chain/flows.svg{_YEAR}"), _OFFICIALS),
     _page("/chain/flows.csv", at(f"/chain/flows.csv{_YEAR}"), _OFFICIALS),
+    _page("/figures", at("/figures"), _LIST, shows=True),
     _page("/targets", at("/targets?region=1402"), _OFFICIALS),
     _page("/sites/{code}/trace", at(f"/sites/{A_SITE}/trace"), _OF_A),
     _page("/findings", at("/findings"), _LIST, shows=True),
@@ -78,9 +79,13 @@ OFFICIAL_PAGES = [
     _form("/findings/{finding_id}/response", _finding("/response")),
     _form("/admin/jobs/retry"),
     _form("/admin/users"),
-    _form("/admin/users/{username}/password", at("/admin/users/own/password")),
+    *(
+        _form(f"/admin/users/{{username}}/{what}", at(f"/admin/users/own/{what}"))
+        for what in ("link", "disable", "enable", "move", "invite", "unbind")
+    ),
     _form("/admin/clients"),
     _form("/admin/clients/{client_id}/disable", at("/admin/clients/c_1/disable")),
+    _form("/admin/clients/{client_id}/enable", at("/admin/clients/c_1/enable")),
     _form("/admin/clients/{client_id}/secrets", at("/admin/clients/c_1/secrets")),
     _form(
         "/admin/clients/{client_id}/secrets/{secret_id}/revoke",

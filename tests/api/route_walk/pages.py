@@ -18,11 +18,25 @@ def _sign_in(city: City) -> Asked:
 _START = fates(_N, own=Fate.DONE, regulator=Fate.DONE, admin=Fate.DONE)
 # A permit system's start page is its permits.
 _NO_FIGURES = dict.fromkeys((Kind.PERMITS, Kind.FAR_PERMITS, Kind.NOBODY), Fate.ELSEWHERE)
+# Without a provider in the settings there are no such pages, and without a link nothing is told of any account.
+_NOT_THERE = fates(Fate.HIDDEN, nobody=Fate.HIDDEN)
 PAGES = [
     Entry("GET", "/", at("/"), Kind.OWN, _START | _NO_FIGURES, page=True),
     # Whoever has signed in already is led on.
     Entry("GET", "/sign-in", at("/sign-in"), Kind.NOBODY, fates(Fate.ELSEWHERE, nobody=Fate.DONE), page=True),
     Entry("POST", "/sign-in", _sign_in, Kind.NOBODY, dict.fromkeys(Kind, Fate.ELSEWHERE), page=True),
+    Entry("GET", "/sign-in/provider", at("/sign-in/provider"), Kind.NOBODY, _NOT_THERE, page=True),
+    Entry(
+        "GET",
+        "/sign-in/provider/return",
+        at("/sign-in/provider/return?code=c"),
+        Kind.NOBODY,
+        _NOT_THERE,
+        page=True,
+    ),
+    Entry("GET", "/sign-in/provider/end", at("/sign-in/provider/end"), Kind.NOBODY, _NOT_THERE, page=True),
+    Entry("GET", "/password", at("/password?link=x"), Kind.NOBODY, _NOT_THERE, page=True),
+    Entry("POST", "/password", at("/password"), Kind.NOBODY, _NOT_THERE, page=True),
     # Only the form of one's own session signs out.
     Entry("POST", "/sign-out", at("/sign-out"), Kind.NOBODY, fates(_F, nobody=Fate.ELSEWHERE), page=True),
     Entry("GET", "/docs", at("/docs"), Kind.NOBODY, OPEN_TO_ALL, page=True),
