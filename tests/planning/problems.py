@@ -52,6 +52,44 @@ def networks(draw: st.DrawFn) -> Problem:
     return Problem(supplies, intakes, links, Fraction(100_000), Fraction(2_000_000))
 
 
+@st.composite
+def chains_of_use(draw: st.DrawFn) -> Problem:
+    """Larger ones with residues that can be led on, and blends: power plants whose ash goes to kilns of limited recipes."""
+    tonnes = st.integers(1_000, 300_000)
+    mines = [Supply(f"mine{i}", draw(tonnes)) for i in range(draw(st.integers(1, 4)))]
+    plants = [Intake(f"plant{i}", draw(tonnes)) for i in range(draw(st.integers(1, 3)))]
+    ash = [Supply(f"ash{i}", draw(st.integers(0, 50_000))) for i in range(len(plants))]
+    kilns = [Intake(f"kiln{i}", draw(tonnes)) for i in range(draw(st.integers(1, 4)))]
+    recipes = [Blend(f"recipe{i}", draw(tonnes)) for i in range(len(kilns))]
+    cost, share = st.integers(1, 20_000), st.sampled_from((Fraction(2, 5), Fraction(13, 20)))
+    burnt = [
+        Link(
+            f"{mine.id}>{plant.id}",
+            mine.id,
+            plant.id,
+            draw(cost),
+            None,
+            {left.id: (part := draw(share))},
+            part,
+        )
+        for mine in mines
+        for plant, left in zip(plants, ash, strict=True)
+    ]
+    baked = [
+        Link(f"{left.id}>{kiln.id}", left.id, kiln.id, draw(cost), recipe.id)
+        for left in ash
+        for kiln, recipe in zip(kilns, recipes, strict=True)
+    ]
+    return Problem(
+        (*mines, *ash),
+        (*plants, *kilns),
+        (*burnt, *baked),
+        Fraction(100_000),
+        Fraction(2_000_000),
+        tuple(recipes),
+    )
+
+
 def every_plan(problem: Problem) -> list[dict[str, int]]:
     """All whole units that break nothing."""
     found = []
