@@ -129,6 +129,12 @@ class MonthClosed(Conflict, code="month_closed"):
     """The month is closed: it changes only with a reason."""
 
 
+class Gone(Problem):
+    """It is no longer kept: events from before what is left of them."""
+
+    status = 410
+
+
 class PreconditionFailed(Problem):
     """What you have read has changed since; read it again."""
 

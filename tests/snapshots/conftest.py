@@ -66,6 +66,10 @@ def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     program = Path(sys.executable).parent / "sail"
     if not program.exists():
         pytest.skip("NOT TESTED ON SPARK CONNECT: the wheel pysail is not installed")
+    started = sys.modules["__main__"]
+    if not hasattr(started, "__file__"):
+        # A worker of pytest-xdist is `python -c`, which Spark's client takes for a doctest of its own.
+        started.__file__ = __file__
     log = tmp_path_factory.mktemp("sail") / "log"
     cluster = {
         "SAIL_MODE": "local-cluster",

@@ -82,7 +82,8 @@ def _checked(answer: Any, status: int) -> Node:
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     document = parsed(answer.text)
-    assert complaints(document) == []
+    wrong = complaints(document)
+    assert not wrong, "\n".join(wrong)
     return document
 
 

@@ -107,7 +107,7 @@ def chain_page(figures: ChainFigures, language: Language, timezone: str) -> Chai
 def _tiles(figures: ChainFigures, summary: SummaryOut, language: Language, timezone: str) -> tuple[Tile, ...]:
     """Let each figure lead on: to the sites that make it up, to the drawing, to those whose tonnes are missing."""
     asked = figures.asked
-    leads = {"chain-terminal": "#chain", "chain-untracked": "#untracked"}
+    leads = {"chain-terminal": "#flows", "chain-untracked": "#untracked"}
     # The parts of a figure are those of whole sites: only without a chain or base chosen do they add up to it.
     if asked.chain == ALL and not asked.base and asked.first and asked.last:
         scope = Scope(asked.region or None, None, NOMINAL, asked.first, asked.last)
