@@ -1,18 +1,14 @@
 """Many forms in one call: read one by one, recorded as one set, answered in the order of the input."""
 
-import json
-from collections.abc import Iterator
 from typing import Any, Literal
-
-from pydantic import ValidationError
 
 from app.batches import reading
 from app.batches.recording import Outcome, Recorder, Result, record
 from app.batches.schemas import BatchIn
 from app.db.session import WriteSession
 from app.domain.errors import Fault, Message
+from app.http.bulk import entries_of, read_entry
 from app.http.problems import Invalid, Problem, fault_document
-from app.http.validation import faults_from
 
 MOST_FORMS = 1_000
 Mode = Literal["atomic", "each"]
@@ -20,38 +16,8 @@ Mode = Literal["atomic", "each"]
 
 def read(body: bytes, *, ndjson: bool) -> list[BatchIn | Invalid]:
     """The forms of a body, or why one could not be read. A body that is no list at all is refused as a whole."""
-    entries = list(_lines(body) if ndjson else _array(body))
-    if not entries or len(entries) > MOST_FORMS:
-        text = Message(f"一次须有 1 至 {MOST_FORMS} 份表单", f"one call takes 1 to {MOST_FORMS} forms")
-        raise Invalid(errors=[Fault("", "bad_count", text)])
-    return [_read(entry) for entry in entries]
-
-
-def _lines(body: bytes) -> Iterator[bytes]:
-    for line in body.split(b"\n"):
-        if line.strip():
-            yield line
-
-
-def _array(body: bytes) -> list[Any]:
-    text = Message(
-        "请求体应为表单的 JSON 数组，或 NDJSON", "the body must be a JSON array of forms, or NDJSON"
-    )
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Invalid(errors=[Fault("", "json_invalid", text)]) from None
-    if not isinstance(parsed, list):
-        raise Invalid(errors=[Fault("", "list_type", text)])
-    return parsed
-
-
-def _read(entry: Any) -> BatchIn | Invalid:
-    try:
-        is_text = isinstance(entry, bytes)
-        return BatchIn.model_validate_json(entry) if is_text else BatchIn.model_validate(entry)
-    except ValidationError as error:
-        return Invalid(errors=[fault for _, fault in faults_from(error.errors())])
+    entries = entries_of(body, Message("表单", "forms"), ndjson=ndjson, most=MOST_FORMS)
+    return [read_entry(BatchIn, entry) for entry in entries]
 
 
 def record_bulk(

@@ -17,7 +17,6 @@ from app.chain_runs.schemas import (
     ProductOut,
     QualityOut,
     RateOut,
-    RunCoverageOut,
     RunScopeOut,
     SummaryOut,
     UntrackedSiteOut,
@@ -25,6 +24,7 @@ from app.chain_runs.schemas import (
 )
 from app.domain.quantities import tonnes_text
 from app.domain.rates import METRICS, Totals
+from app.http.answers import CoverageOut
 from app.rates.service import Cell, Scope
 
 NOMINAL = ("utilization.statutory", "utilization.plain")
@@ -75,7 +75,7 @@ def summary(told: Told) -> SummaryOut:
         cycling_index_sd=found.cycling_index_sd,
         mean_path_length=found.mean_path_length,
         loops=[_loop(one) for one in loops(solved, _MOST_LOOPS)],
-        coverage=RunCoverageOut.of(told.cell),
+        coverage=CoverageOut.of(told.cell),
         quality=_quality(solved),
         warnings=warnings_of(solved, told.cell),
     )

@@ -10,8 +10,8 @@ from app.chain_runs.models import RunState
 from app.chain_runs.trace import Way
 from app.domain.quantities import GRAMS_PER_TONNE, tonnes_text
 from app.domain.rates import Ratio
+from app.http.answers import CoverageOut
 from app.http.fields import CodeText, Moment, MonthField, RegionText
-from app.rates.service import Cell
 from chains.stock import StockRule
 
 
@@ -119,24 +119,6 @@ class SentenceOut(_Out):
     en: str
 
 
-class RunCoverageOut(_Out):
-    """How much of what should be known is known."""
-
-    ledgers_filed: int
-    ledgers_expected: int
-    sent_tonnes: str
-    confirmed_tonnes: str
-
-    @classmethod
-    def of(cls, cell: Cell) -> Self:
-        return cls(
-            ledgers_filed=cell.ledgers_filed,
-            ledgers_expected=cell.ledgers_expected,
-            sent_tonnes=tonnes_text(cell.sent_grams),
-            confirmed_tonnes=tonnes_text(cell.confirmed_grams),
-        )
-
-
 class RunWarningOut(_Out):
     """What a reader should know of the figures."""
 
@@ -180,7 +162,7 @@ class SummaryOut(_Out):
     cycling_index_sd: float | None
     mean_path_length: float | None
     loops: list[LoopOut]
-    coverage: RunCoverageOut
+    coverage: CoverageOut
     quality: QualityOut
     warnings: list[RunWarningOut]
 

@@ -9,44 +9,10 @@ from pydantic import AwareDatetime, BaseModel
 from app.domain.forecasting import Errors
 from app.domain.projection import Projection
 from app.domain.quantities import tonnes_text
-from app.domain.rates import Metric, fixed_text
+from app.domain.rates import fixed_text
 from app.forecasts.service import Forecast, Mass
 from app.forecasts.words import METHOD_WORDS, STATUS_WORDS
-from app.http.answers import TextOut
-from app.rates.service import Cell
-
-
-class ForecastMetricOut(BaseModel):
-    """How the rate is computed, after which source."""
-
-    id: str
-    version: int
-    name: TextOut
-    formula: TextOut
-    source: TextOut
-
-    @classmethod
-    def of(cls, metric: Metric) -> Self:
-        texts = {name: TextOut.of(getattr(metric, name)) for name in ("name", "formula", "source")}
-        return cls(id=metric.id, version=metric.version, **texts)
-
-
-class ForecastCoverageOut(BaseModel):
-    """How much of what should be known is known."""
-
-    ledgers_filed: int
-    ledgers_expected: int
-    sent_tonnes: str
-    confirmed_tonnes: str
-
-    @classmethod
-    def of(cls, cell: Cell) -> Self:
-        return cls(
-            ledgers_filed=cell.ledgers_filed,
-            ledgers_expected=cell.ledgers_expected,
-            sent_tonnes=tonnes_text(cell.sent_grams),
-            confirmed_tonnes=tonnes_text(cell.confirmed_grams),
-        )
+from app.http.answers import CoverageOut, RateMetricOut, TextOut
 
 
 class ForecastProjectionOut(BaseModel):
@@ -119,7 +85,7 @@ class ForecastOut(BaseModel):
 
     status: str
     message: TextOut
-    metric: ForecastMetricOut
+    metric: RateMetricOut
     region: str | None
     wastes: list[str]
     year: int
@@ -133,7 +99,7 @@ class ForecastOut(BaseModel):
     low_percent: str | None
     high_percent: str | None
     projection: ForecastProjectionOut | None
-    coverage: ForecastCoverageOut
+    coverage: CoverageOut
     as_of: AwareDatetime
 
     @classmethod
@@ -142,7 +108,7 @@ class ForecastOut(BaseModel):
         return cls(
             status=found.status.value,
             message=TextOut.of(STATUS_WORDS[found.status]),
-            metric=ForecastMetricOut.of(found.metric),
+            metric=RateMetricOut.of(found.metric),
             region=found.scope.region,
             wastes=list(found.scope.wastes),
             year=found.year,
@@ -156,7 +122,7 @@ class ForecastOut(BaseModel):
             low_percent=_percent(found.low),
             high_percent=_percent(found.high),
             projection=None if found.projection is None else ForecastProjectionOut.of(found.projection),
-            coverage=ForecastCoverageOut.of(found.cell),
+            coverage=CoverageOut.of(found.cell),
             as_of=(found.scope.as_of or as_of).astimezone(UTC),
         )
 

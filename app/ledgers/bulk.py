@@ -1,16 +1,12 @@
 """Many ledgers in one call: read line by line, filed as one set, answered line by line in the order of the input."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from app.db.session import WriteSession
 from app.domain.errors import Fault, Message
+from app.http.bulk import entries_of, read_entry
 from app.http.problems import Invalid, Problem, fault_document
-from app.http.validation import faults_from
 from app.ledgers.commands import Command, Filer, Intent, Outcome, Result
 from app.ledgers.documents import warning_document
 from app.ledgers.file import file
@@ -44,42 +40,13 @@ class BulkAnswer:
 
 def read(body: bytes, *, ndjson: bool) -> list[LedgerIn | Invalid]:
     """The ledgers of a body, or why one could not be read. A body that is no list at all is refused as a whole."""
-    entries = list(_lines(body) if ndjson else _array(body))
-    if not entries or len(entries) > MAX_LEDGERS:
-        text = Message(f"一次须有 1 至 {MAX_LEDGERS} 份台账", f"one call takes 1 to {MAX_LEDGERS} ledgers")
-        raise Invalid(errors=[Fault("", "bad_count", text)])
+    entries = entries_of(body, Message("台账", "ledgers"), ndjson=ndjson, most=MAX_LEDGERS)
     return [read_ledger(entry) for entry in entries]
-
-
-def _lines(body: bytes) -> Iterator[bytes]:
-    for line in body.split(b"\n"):
-        if line.strip():
-            yield line
-
-
-def _array(body: bytes) -> Iterator[Any]:
-    text = Message(
-        "请求体应为台账的 JSON 数组，或 NDJSON", "the body must be a JSON array of ledgers, or NDJSON"
-    )
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Invalid(errors=[Fault("", "json_invalid", text)]) from None
-    if not isinstance(parsed, list):
-        raise Invalid(errors=[Fault("", "list_type", text)])
-    yield from parsed
 
 
 def read_ledger(entry: Any) -> LedgerIn | Invalid:
     """One ledger of a document or of its JSON text, or why it could not be read."""
-    try:
-        return (
-            LedgerIn.model_validate_json(entry)
-            if isinstance(entry, bytes)
-            else LedgerIn.model_validate(entry)
-        )
-    except ValidationError as error:
-        return Invalid(errors=[fault for _, fault in faults_from(error.errors())])
+    return read_entry(LedgerIn, entry)
 
 
 def file_bulk(

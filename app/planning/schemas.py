@@ -9,8 +9,8 @@ from typing import Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from app.domain.quantities import GRAMS_PER_TONNE, tonnes_text
-from app.domain.rates import Metric, fixed_text
-from app.http.answers import TextOut
+from app.domain.rates import fixed_text
+from app.http.answers import CoverageOut, RateMetricOut, TextOut
 from app.planning.idle import Idle, idle_by_process
 from app.planning.link_schemas import PlanEffectOut, PlanLinkOut, PlanSiteOut, yuan_text
 from app.planning.parameter_schemas import PlanParameterOut, parameters_out
@@ -19,40 +19,6 @@ from app.planning.service import Limit, Way
 from app.planning.what_if import Outcome
 from app.planning.words import LIMIT_WORDS, NOT_COUNTED_WORDS, STATUS_WORDS
 from app.planning.world import World
-from app.rates.service import Cell
-
-
-class PlanMetricOut(BaseModel):
-    """How the rate is computed, after which source."""
-
-    id: str
-    version: int
-    name: TextOut
-    formula: TextOut
-    source: TextOut
-
-    @classmethod
-    def of(cls, metric: Metric) -> Self:
-        texts = {name: TextOut.of(getattr(metric, name)) for name in ("name", "formula", "source")}
-        return cls(id=metric.id, version=metric.version, **texts)
-
-
-class PlanCoverageOut(BaseModel):
-    """How much of what should be known is known."""
-
-    ledgers_filed: int
-    ledgers_expected: int
-    sent_tonnes: str
-    confirmed_tonnes: str
-
-    @classmethod
-    def of(cls, cell: Cell) -> Self:
-        return cls(
-            ledgers_filed=cell.ledgers_filed,
-            ledgers_expected=cell.ledgers_expected,
-            sent_tonnes=tonnes_text(cell.sent_grams),
-            confirmed_tonnes=tonnes_text(cell.confirmed_grams),
-        )
 
 
 class PlanRoomOut(BaseModel):
@@ -152,13 +118,13 @@ class PlanOut(BaseModel):
 
     status: str
     message: TextOut
-    metric: PlanMetricOut
+    metric: RateMetricOut
     region: str | None
     year: int
     wastes: list[str]
     target_percent: str
     gap_tonnes: str
-    coverage: PlanCoverageOut
+    coverage: CoverageOut
     as_of: AwareDatetime
     nominal: PlanEffectOut
     terminal: PlanEffectOut
@@ -184,13 +150,13 @@ class PlanOut(BaseModel):
         return cls(
             status=way.status.value,
             message=TextOut.of(STATUS_WORDS[way.status]),
-            metric=PlanMetricOut.of(asked.metric),
+            metric=RateMetricOut.of(asked.metric),
             region=asked.scope.region,
             year=asked.query.year,
             wastes=list(asked.scope.wastes),
             target_percent=fixed_text(asked.query.target * 100, 2),
             gap_tonnes=tonnes_text(way.gap_grams),
-            coverage=PlanCoverageOut.of(world.cell),
+            coverage=CoverageOut.of(world.cell),
             as_of=as_of.astimezone(UTC),
             nominal=PlanEffectOut.of(way.nominal),
             terminal=PlanEffectOut.of(way.terminal),
@@ -254,7 +220,7 @@ class WhatIfOut(BaseModel):
     nominal: dict[str, PlanEffectOut]
     terminal: PlanEffectOut
     beyond: list[TextOut]
-    coverage: PlanCoverageOut
+    coverage: CoverageOut
     as_of: AwareDatetime
 
     @classmethod
@@ -273,6 +239,6 @@ class WhatIfOut(BaseModel):
             nominal={name: PlanEffectOut.of(effect) for name, effect in outcome.nominal.items()},
             terminal=PlanEffectOut.of(outcome.terminal),
             beyond=[TextOut.of(message) for message in outcome.beyond],
-            coverage=PlanCoverageOut.of(world.cell),
+            coverage=CoverageOut.of(world.cell),
             as_of=as_of.astimezone(UTC),
         )

@@ -11,10 +11,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from app.domain.projection import Projection
 from app.domain.quantities import tonnes_text
 from app.domain.rates import Metric, Ratio, fixed_text
-from app.http.answers import TextOut
+from app.http.answers import CoverageOut, TextOut
 from app.rates.progress import TargetProgress, TargetsAnswer
 from app.rates.repository import Scope
-from app.rates.service import COVERAGE, Cell, RateAnswer, RateItem
+from app.rates.service import COVERAGE, RateAnswer, RateItem
 from app.reconciliations.service import Known
 
 
@@ -66,24 +66,6 @@ class MetricsOut(_Out):
     """All metrics on offer."""
 
     items: list[MetricOut]
-
-
-class CoverageOut(_Out):
-    """How much of what should be known is known."""
-
-    ledgers_filed: int
-    ledgers_expected: int
-    sent_tonnes: str
-    confirmed_tonnes: str
-
-    @classmethod
-    def of(cls, cell: Cell) -> Self:
-        return cls(
-            ledgers_filed=cell.ledgers_filed,
-            ledgers_expected=cell.ledgers_expected,
-            sent_tonnes=tonnes_text(cell.sent_grams),
-            confirmed_tonnes=tonnes_text(cell.confirmed_grams),
-        )
 
 
 class IntervalOut(_Out):

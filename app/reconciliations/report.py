@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from app.domain.errors import Message
-from app.http.answers import TextOut
+from app.http.answers import CoverageOut, TextOut
 from app.reconciliations.measured import MeasuredFlow
 from app.reconciliations.models import FlowClass
 from app.reconciliations.schemas import (
     CauseOut,
     ChiSquareOut,
     ComponentOut,
-    CoverageOut,
     NetworkOut,
     QualityOut,
     SummaryOut,

@@ -1,37 +1,17 @@
 """Reconciliations as they are asked for and as they leave: tonnes as decimal text."""
 
 import uuid
-from typing import Literal, Self
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.domain.quantities import tonnes_text
-from app.http.answers import TextOut
+from app.http.answers import CoverageOut, TextOut
 from app.http.fields import MonthField, RegionText, ShortText
-from app.rates.service import Cell
 from app.reconciliations.models import FlowClass, MeasuredKind, Months, ReconciliationState
 
 
 class _Out(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
-
-
-class CoverageOut(_Out):
-    """How much of what should be known is known."""
-
-    ledgers_filed: int
-    ledgers_expected: int
-    sent_tonnes: str
-    confirmed_tonnes: str
-
-    @classmethod
-    def of(cls, cell: Cell) -> Self:
-        return cls(
-            ledgers_filed=cell.ledgers_filed,
-            ledgers_expected=cell.ledgers_expected,
-            sent_tonnes=tonnes_text(cell.sent_grams),
-            confirmed_tonnes=tonnes_text(cell.confirmed_grams),
-        )
 
 
 class ReconciliationIn(BaseModel):

@@ -2,6 +2,8 @@
 
 from typing import Literal, NotRequired, TypedDict
 
+from huanlian_client.shapes.rates import CoverageOut
+
 
 class FollowedOut(TypedDict):
     """Which chain was followed, and by which definition. No wastes named: all there are."""
@@ -99,15 +101,6 @@ class GroupFatesOut(TypedDict):
     name: NotRequired[str | None]
 
 
-class RunCoverageOut(TypedDict):
-    """How much of what should be known is known."""
-
-    confirmed_tonnes: str
-    ledgers_expected: int
-    ledgers_filed: int
-    sent_tonnes: str
-
-
 class LoopOut(TypedDict):
     """States whose tonnes can come back, and how much of what passes the busiest has been there before."""
 
@@ -166,7 +159,7 @@ class ChainSummaryOut(TypedDict):
     as_of: str | None
     chain: FollowedOut
     counted_tonnes: str
-    coverage: RunCoverageOut
+    coverage: CoverageOut
     cycling_index: float
     cycling_index_sd: float | None
     exported_tonnes: dict[str, str]
