@@ -4,6 +4,7 @@ from asyncio import to_thread
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -17,6 +18,7 @@ from app.clock import Clock, system_clock
 from app.db.engine import make_engines
 from app.db.session import Database
 from app.http import handlers
+from app.http.connections.rules import Connections
 from app.http.dependencies import Places
 from app.http.middleware import BodyLimit, RequestContext
 from app.http.rate_limit.middleware import RateLimit, Reach, SignInDoor
@@ -24,9 +26,11 @@ from app.http.short_way import ShortWay
 from app.ledgers.desk import Desk
 from app.ledgers.endpoints import post_ledger_shortly
 from app.observability import logs
+from app.observability.connection_metrics import ConnectionMetrics
 from app.observability.metrics import Metrics
 from app.observability.queue_metrics import QueueMetrics
 from app.observability.request_metrics import RequestMetrics
+from app.observability.siblings import among_siblings
 from app.sandbox.endpoints import router as sandbox
 from app.sandbox.recorder import Recorder
 from app.settings import Settings
@@ -67,10 +71,12 @@ def create_app(settings: Settings, clock: Clock = system_clock, *, with_worker: 
     app.state.places = Places.of(settings)
     app.state.verified_tokens = VerifiedTokens(settings.secret_key.get_secret_value())
     app.state.desk = Desk(app.state.database, app.state.places)
+    app.state.connections = Connections.of(settings)
     app.state.metrics = Metrics(app.state.database.engines, VERSION)
-    app.state.metrics.registry.register(QueueMetrics(app.state.database, clock))
-    app.state.metrics.registry.register(AuditMetrics(app.state.database, clock))
-    app.state.metrics.registry.register(WebhookMetrics(app.state.database, clock))
+    app.state.metrics.registry.register(ConnectionMetrics(app.state.connections))
+    app.state.metrics.shared.register(QueueMetrics(app.state.database, clock))
+    app.state.metrics.shared.register(AuditMetrics(app.state.database, clock))
+    app.state.metrics.shared.register(WebhookMetrics(app.state.database, clock))
     app.state.worker = Worker(app.state.database, settings, shipped(), clock=clock) if with_worker else None
     handlers.install(app)
     app.router.routes.append(ShortWay("POST", "/v1/ledgers", post_ledger_shortly))
@@ -127,11 +133,13 @@ def serve_app() -> FastAPI:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     worker: Worker | None = app.state.worker
     if worker is not None:
         worker.start()
-    yield
+    async with among_siblings(app.state.metrics):
+        # What the server's protocol asks for.
+        yield {"connections": app.state.connections}
     if worker is not None:
         await to_thread(worker.stop, app.state.settings.worker_grace_seconds)
     app.state.database.engines.dispose()

@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     docs_page: bool = True
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024)
     max_bulk_bytes: int = Field(32 * 1024 * 1024, ge=1024)
+    max_connections: int = Field(1_000, ge=1, le=100_000)
+    head_seconds: float = Field(10.0, ge=0.1, le=300)
+    body_seconds: float = Field(20.0, ge=0.1, le=600)
+    keep_alive_seconds: int = Field(75, ge=1, le=600)
+    shutdown_seconds: int = Field(10, ge=1, le=600)
     pool_size: int = Field(8, ge=1)
     lock_timeout_ms: int = Field(5_000, ge=1)
     statement_timeout_ms: int = Field(30_000, ge=1)

@@ -2,33 +2,54 @@
 
 import gc
 import os
+import resource
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.opening import opened, read_settings
+from app.cli.opening import opened, read_settings, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.db.session import Database
+    from app.settings import Settings
     from seed.demo_load import DemoLogin
 
 _Host = Annotated[str, typer.Option("--host", help="监听地址 / the address to listen on")]
 _Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="端口 / the port")]
+_Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", min=1, max=64, help="服务进程数，仅 PostgreSQL / server processes, PostgreSQL only"
+    ),
+]
+
+# Databases, pools, logs, templates, and connections that are told there is no place.
+_OTHER_FILES = 512
 
 
-def serve(host: _Host = "127.0.0.1", port: _Port = 8000) -> None:
+def serve(host: _Host = "127.0.0.1", port: _Port = 8000, workers: _Workers = 1) -> None:
     """启动服务；设置取自 HUANLIAN_* 环境变量 / serve; settings come from HUANLIAN_* variables.
 
-    例 example:  huanlian serve --host 127.0.0.1 --port 8000
+    例 example:  huanlian serve --host 127.0.0.1 --port 8000 --workers 2
     """
-    read_settings()
-    run_server(host, port)
+    settings = read_settings()
+    if workers == 1:
+        run_server(host, port)
+        return
+    if settings.is_sqlite:
+        refuse(
+            "SQLite 只有一个写入者，多个服务进程不会更快：请去掉 --workers，或改用 PostgreSQL",
+            "SQLite has one writer, and more processes would not be faster: leave --workers out, or use PostgreSQL",
+        )
+    from app.cli.processes import serve_together  # noqa: PLC0415 - only when there are several
+
+    serve_together(settings, host, port, workers)
 
 
 def demo(
@@ -106,12 +127,34 @@ def run_server(host: str, port: int) -> None:
 
     with _collector_paused():
         import app.main  # noqa: F401, PLC0415 - what uvicorn would import
-    uvicorn.run(
-        "app.main:serve_app",
-        factory=True,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
+    server = uvicorn.Server(
+        uvicorn.Config("app.main:serve_app", host=host, port=port, **how_to_serve(read_settings()))
     )
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise typer.Exit(1)
+
+
+def how_to_serve(settings: "Settings") -> dict[str, Any]:
+    """What uvicorn is told by every process of ours."""
+    make_room_for_files(settings)
+    return {
+        "factory": True,
+        "http": "app.http.connections.protocol:GuardedProtocol",
+        "ws": "none",
+        "timeout_keep_alive": settings.keep_alive_seconds,
+        "timeout_graceful_shutdown": settings.shutdown_seconds,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+    }
+
+
+def make_room_for_files(settings: "Settings") -> None:
+    """Ask the system for as many open files as connections need, when it lets us; its default is often 1,024."""
+    most, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = settings.max_connections + _OTHER_FILES
+    if most != resource.RLIM_INFINITY and most < wanted:
+        bound = wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(bound, most), allowed))

@@ -15,6 +15,8 @@ _DAYS = range(32_874, 109_575)
 _MONTH = re.compile(
     r"(\d{4})(?:\s*[-/.年]\s*(\d{1,2})\s*月?(?:\s*[-/.]?\s*\d{1,2}\s*日?)?|(\d{2}))(?:[T ].*)?"
 )
+_SHORTEST = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{0,5}[1-9])?")
+"""A figure as it is written back: nearly all are, and need no arithmetic."""
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 _FLAGS = {"是": True, "有": True, "对": True, "√": True, "否": False, "无": False, "×": False}
 _PURPOSES = {"利用": "use", "综合利用": "use", "处置": "dispose", "贮存": "store"}
@@ -28,8 +30,8 @@ def value_of(cell: Cell, head: Head, *, is_1904: bool = False) -> str | bool | N
     """Read a cell for its column; None when there is nothing in it."""
     if isinstance(cell, str):
         # What is typed in full width means the same; a name stays as it was written.
-        plain = cell if head.column.kind is Kind.TEXT else unicodedata.normalize("NFKC", cell)
-        cell = plain.strip()
+        is_plain = head.column.kind is Kind.TEXT or cell.isascii()
+        cell = (cell if is_plain else unicodedata.normalize("NFKC", cell)).strip()
     if cell is None or cell == "":
         return None
     kind = head.column.kind
@@ -61,6 +63,8 @@ def _code(cell: Cell) -> str:
 def _figure(cell: Cell, factor: Decimal, kind: Kind) -> str:
     """A quantity in tonnes as decimal text; thousands separators are taken off where they stand right."""
     text = _text(cell)
+    if factor == 1 and _SHORTEST.fullmatch(text):
+        return text
     if kind is Kind.PERCENT:
         text = text.removesuffix("%").rstrip()
     if _THOUSANDS.fullmatch(text):

@@ -3,25 +3,38 @@
 A reader that loads a whole sheet needs memory for every cell between the first and the last; here only the shared
 texts are kept, and they are bounded. Values only: of a formula the result that a program stored, and a formula
 without a result or a cell in error is told as such instead of passing for an empty cell.
+
+Rows as programs write them are taken apart by one expression (plain_rows.py), all others by the parser.
 """
 
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache, partial
 from typing import IO
 from xml.parsers import expat
 
 from app.imports.faults import FileRefused
+from app.imports.plain_rows import Cutter, Shape, Token, shape_of, tokens
 from app.imports.rows import MAX_COLUMNS, BadCell, Cell, Progress, Row
-from app.imports.workbook_parts import Book, fed, open_book, parser_with, refuse_swollen_directory
+from app.imports.workbook_parts import (
+    Book,
+    Feed,
+    open_book,
+    parser_with,
+    pieces_of,
+    refuse_swollen_directory,
+)
 
 _MAX_CELL_CHARACTERS = 32_767
 """The longest text that a spreadsheet itself keeps in a cell."""
 _NOT_COMPUTED = BadCell("not_computed")
 _IN_ERROR = BadCell("cell_in_error")
+_ROW_END = b"</row>"
+_VALUES_KEPT = 4_096
 
 
 def workbook_rows(file: IO[bytes], progress: Progress) -> Generator[Row, None, None]:
@@ -48,11 +61,27 @@ def workbook_rows(file: IO[bytes], progress: Progress) -> Generator[Row, None, N
 
 def _rows_of(stream: IO[bytes], book: Book, progress: Progress) -> Iterator[Row]:
     reader = _SheetReader(book)
-    parser = parser_with(reader.start, reader.end, reader.text)
-    for read in fed(parser, stream):
+    feed = Feed(parser_with(reader.start, reader.end, reader.text))
+    cutter = Cutter(feed.give)
+    read = 0
+    for piece in pieces_of(stream):
+        for rows in cutter.cut(piece):
+            _read(rows, reader, feed)
+        read += len(piece)
         progress.permille = min(999, read * 1000 // max(1, book.sheet_bytes))
-        while reader.rows:
-            yield reader.rows.popleft()
+        yield from reader.taken()
+    cutter.close()
+    feed.end()
+    yield from reader.taken()
+
+
+def _read(rows: bytes, reader: "_SheetReader", feed: Feed) -> None:
+    """Read whole rows; where one of them is for the parser, each by itself, so that they stay in their order."""
+    if reader.read(rows):
+        return
+    for row in rows.split(_ROW_END)[:-1]:
+        if not reader.read(row + _ROW_END):
+            feed.give(row + _ROW_END)
 
 
 @dataclass(slots=True)
@@ -66,11 +95,14 @@ class _Open:
 
 
 class _SheetReader:
-    """Takes the events of one sheet and leaves finished rows in `rows`."""
+    """Takes whole rows, or the events of the parser, and leaves finished rows to be taken."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self.rows: deque[Row] = deque()
+        self._rows: deque[Row] = deque()
+        self._shapes: dict[str, Shape] = {}
+        self._readers: dict[str, Callable[[str], Cell]] = {}
+        self._columns = _Columns()
         self._number = 0
         self._cells: dict[int, Cell] = {}
         self._next_column = 0
@@ -78,6 +110,65 @@ class _SheetReader:
         self._wanted = False
         self._texts: list[str] = []
         self._length = 0
+
+    def taken(self) -> Iterator[Row]:
+        """The finished rows, each once."""
+        while self._rows:
+            yield self._rows.popleft()
+
+    def read(self, rows: bytes) -> bool:
+        """Read whole rows; False, and nothing read, when something in them is for the parser."""
+        found = tokens(rows.decode())
+        if found is None or not self._knows_shapes(found):
+            return False
+        readers, columns = self._readers, self._columns
+        cells: list[Cell] = []
+        for number, letters, attributes, formula, value, inline, _ in found:
+            if letters:
+                cell = (
+                    self._result(attributes, value or inline)
+                    if formula
+                    else readers[attributes](value or inline)
+                )
+                if cell is not None:
+                    column = columns[letters]
+                    if column == len(cells):
+                        cells.append(cell)
+                    else:
+                        _place(cells, column, cell)
+            elif number:
+                self._finish(cells)
+                self._number, cells = int(number), []
+        self._finish(cells)
+        return True
+
+    def _finish(self, cells: list[Cell]) -> None:
+        if len(cells) > MAX_COLUMNS:
+            raise FileRefused("too_wide", row=self._number)
+        if cells:
+            self._rows.append(Row(self._number, cells))
+
+    def _knows_shapes(self, found: list[Token]) -> bool:
+        for attributes in {token[2] for token in found} - self._shapes.keys():
+            shape = shape_of(attributes)
+            if shape is None:
+                return False
+            self._shapes[attributes] = shape
+            self._readers[attributes] = self._reader(*shape)
+        return True
+
+    def _reader(self, kind: str, style: int) -> Callable[[str], Cell]:
+        """What reads the cells of one kind and style; what stands in many of them is read once."""
+
+        return lru_cache(maxsize=_VALUES_KEPT)(partial(self._bounded, _Open(0, kind, style)))
+
+    def _result(self, attributes: str, text: str) -> Cell:
+        return self._bounded(_Open(0, *self._shapes[attributes], has_formula=True), text)
+
+    def _bounded(self, cell: _Open, text: str) -> Cell:
+        if len(text) > _MAX_CELL_CHARACTERS:
+            raise FileRefused("cell_too_long", row=self._number)
+        return self._value(cell, text)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
@@ -114,7 +205,7 @@ class _SheetReader:
             self._cell = None
         elif local == "row" and self._cells:
             width = max(self._cells) + 1
-            self.rows.append(Row(self._number, [self._cells.get(place) for place in range(width)]))
+            self._rows.append(Row(self._number, [self._cells.get(place) for place in range(width)]))
 
     def _close(self, cell: _Open) -> None:
         value = self._value(cell, "".join(self._texts))
@@ -137,6 +228,20 @@ class _SheetReader:
         if cell.kind in ("str", "inlineStr", "d"):
             return text or None
         return _number(text, is_share=cell.style in self._book.share_styles)
+
+
+def _place(cells: list[Cell], column: int, cell: Cell) -> None:
+    """Put a cell behind empty ones, or in the place of one that stands there already."""
+    cells.extend([None] * (column + 1 - len(cells)))
+    cells[column] = cell
+
+
+class _Columns(dict[str, int]):
+    """The places of columns by their letters, each worked out once."""
+
+    def __missing__(self, letters: str) -> int:
+        self[letters] = _column_of(letters)
+        return self[letters]
 
 
 def _number(text: str, *, is_share: bool) -> Cell:

@@ -2,7 +2,6 @@
 
 import posixpath
 import zipfile
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
@@ -17,7 +16,7 @@ _MOST_PARTS = 2_000
 _MOST_OF_A_SMALL_PART = 16 * 1024 * 1024
 _MOST_TEXTS = 2_000_000
 _MOST_CHARACTERS = 20_000_000
-_READ_BYTES = 256 * 1024
+_READ_BYTES = 64 * 1024
 _MOST_WAITING = 4 * 1024 * 1024
 _TAIL_BYTES = 66 * 1024
 _MOST_DIRECTORY_BYTES = 1024 * 1024
@@ -74,20 +73,29 @@ def parser_with(start: Start, end: End | None = None, text: Text | None = None) 
     return parser
 
 
-def fed(parser: expat.XMLParserType, stream: IO[bytes]) -> Iterator[int]:
-    """Feed a part to a parser, piece by piece; answers how many bytes it has been given so far.
+class Feed:
+    """Feeds a parser piece by piece.
 
     A parser keeps what it cannot tell the end of yet: a tag of hundreds of megabytes is refused before it is whole.
     """
-    given = 0
-    while piece := stream.read(_READ_BYTES):
-        parser.Parse(piece, False)  # noqa: FBT003 - expat takes it by place
-        given += len(piece)
-        if given - parser.CurrentByteIndex > _MOST_WAITING:
+
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        self._parser = parser
+        self._given = 0
+
+    def give(self, piece: bytes) -> None:
+        self._parser.Parse(piece, False)  # noqa: FBT003 - expat takes it by place
+        self._given += len(piece)
+        if self._given - self._parser.CurrentByteIndex > _MOST_WAITING:
             raise FileRefused("hostile")
-        yield given
-    parser.Parse(b"", True)  # noqa: FBT003 - same
-    yield given
+
+    def end(self) -> None:
+        self._parser.Parse(b"", True)  # noqa: FBT003 - same
+
+
+def pieces_of(stream: IO[bytes]) -> Iterator[bytes]:
+    """A part of a workbook, piece by piece."""
+    return iter(lambda: stream.read(_READ_BYTES), b"")
 
 
 def refuse_swollen_directory(file: IO[bytes]) -> None:
@@ -180,9 +188,11 @@ def _shared_texts(packed: zipfile.ZipFile) -> list[str]:
     if "xl/sharedStrings.xml" not in packed.namelist():
         return []
     collector = _Texts()
-    parser = parser_with(collector.start, collector.end, collector.text)
+    feed = Feed(parser_with(collector.start, collector.end, collector.text))
     with packed.open("xl/sharedStrings.xml") as stream:
-        deque(fed(parser, stream), maxlen=0)
+        for piece in pieces_of(stream):
+            feed.give(piece)
+    feed.end()
     return collector.texts
 
 

@@ -5,7 +5,7 @@ and no path, code, token or name can get into them.
 """
 
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -20,11 +20,17 @@ _OUTCOMES = ("created", "unchanged", "amended", "rejected")
 _LIMITS = ("client", "address", "sign_in", "sign_in_address")
 
 
+def _one_process(own: CollectorRegistry, shared: CollectorRegistry) -> bytes:
+    return generate_latest(own) + generate_latest(shared)
+
+
 class Metrics:
-    """The instruments of one application."""
+    """The instruments of one application: `registry` is what this process counts, `shared` what any of several could tell."""
 
     def __init__(self, engines: Engines, version: str) -> None:
         self.registry = CollectorRegistry()
+        self.shared = CollectorRegistry()
+        self.gather: Callable[[CollectorRegistry, CollectorRegistry], bytes] = _one_process
         self.requests = Counter(
             "huanlian_http_requests",
             "Requests answered, by route template",
@@ -64,7 +70,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """Write everything in Prometheus' text format."""
-        return generate_latest(self.registry)
+        return self.gather(self.registry, self.shared)
 
 
 class _Pools(Collector):

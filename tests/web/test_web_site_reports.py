@@ -45,6 +45,31 @@ def test_an_enterprise_is_offered_the_forms_of_its_sites(mill: Visit) -> None:
     assert SITE in [option.attributes["value"] for option in form_of(page, "tax").all("option")]
 
 
+def test_periods_are_chosen_and_an_older_one_stays_as_it_was_asked(mill: Visit) -> None:
+    halves = form_of(mill.see("/reports"), "half-year-industry").all("option")
+    values = [option.attributes["value"] for option in halves]
+    assert {"2025-H1", "2025-H2"} <= set(values)
+    assert len(values) == len(set(values))
+    page = mill.see(f"/reports/ledger-tables?site={SITE}&period=2001-Q3")
+    chosen = [o for o in form_of(page, "ledger-tables").all("option") if "selected" in o.attributes]
+    assert "2001-Q3" in [option.attributes["value"] for option in chosen]
+
+
+def test_an_official_is_reminded_of_the_sites_of_the_territory_and_an_enterprise_is_not(
+    house: House, mill: Visit
+) -> None:
+    with house.visit("regulator") as visit:
+        page = visit.see("/reports")
+        listed = page.one("datalist", id="known-sites").all("option")
+        assert SITE in [option.attributes["value"] for option in listed]
+        assert page.one("datalist", id="known-sites").all("option")[0].text
+        fields = [i for i in page.all("input") if i.attributes.get("name") == "site"]
+        assert fields
+        assert {i.attributes.get("list") for i in fields} == {"known-sites"}
+        assert not visit.see("/reports/bulletin?region=1402&year=2025").all("datalist")
+    assert not mill.see("/reports").all("datalist")
+
+
 def test_the_worksheet_as_a_page_says_what_the_worksheet_says(mill: Visit) -> None:
     page = mill.see(f"/reports/tax?site={SITE}&quarter=2025-Q1")
     for words in ("5,000.00", "150,000.00", "155,000.00", "2025-04-15", "未填计量方式", "不是全季应纳税额"):

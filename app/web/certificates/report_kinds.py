@@ -40,7 +40,7 @@ KINDS = (
             _SITE,
             Field("product", "text", Message("产品代码（如 cement）", "Product (such as cement)")),
             Field("grade", "text", Message("强度等级（水泥）", "Grade (of cement)"), required=False),
-            Field("period", "text", Message("期间（如 2021-Q3）", "Period (such as 2021-Q3)")),
+            Field("period", "period"),
         ),
         _vat,
         _WHO,

@@ -15,7 +15,7 @@ from app.rates.scope import query_fault
 from app.reports.service import Document, Period
 from app.web.access import AUTHORITIES
 
-FieldKind = Literal["region", "site", "year", "quarter", "month", "date", "text", "choice"]
+FieldKind = Literal["region", "site", "year", "half", "quarter", "month", "period", "date", "text", "choice"]
 
 _REGION = re.compile(r"\d{2}|\d{4}|\d{6}", re.ASCII)
 _MOST_LETTERS = 64
@@ -23,7 +23,9 @@ _WORDS = {
     "region": Message("行政区", "Region"),
     "site": Message("场所编码", "Site code"),
     "year": Message("年份", "Year"),
+    "half": Message("半年", "Half-year"),
     "quarter": Message("季度", "Quarter"),
+    "period": Message("年、季或月", "Year, quarter or month"),
     "month": Message("月份", "Month"),
     "date": Message("日期", "Date"),
 }

@@ -104,7 +104,7 @@ KINDS = (
         forms.HALF_YEAR,
         Message("大宗固废综合利用半年报", "Half-year report on bulk waste"),
         Message("一个场所半年，行次与基101表不同。", "A site and half-year, in other rows than form 101."),
-        (_SITE, Field("half", "text", Message("半年，如 2021-H1", "Half-year such as 2021-H1"))),
+        (_SITE, Field("half", "half")),
         _half_year,
         _WHO,
         _LEDGERS,
@@ -115,9 +115,7 @@ KINDS = (
         Message("一个场所一年、一季或一月。", "A site and year, quarter or month."),
         (
             _SITE,
-            Field(
-                "period", "text", Message("年、季或月，如 2021-07", "Year, quarter or month such as 2021-07")
-            ),
+            Field("period", "period"),
         ),
         _ledger_tables,
         _WHO,

@@ -1,6 +1,6 @@
 """The pages of reports: what can be made, a report to read, its files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -37,10 +37,12 @@ _EVER = (Month(1990, 1), Month(2199, 12))
 @router.get("")
 def index(request: Request, visit: Reader, session: Reading, settings: SettingsDep, now: Now) -> Response:
     """Show what the reader may have made."""
-    offer = _offer(session, visit, local(now, settings.timezone), None)
+    kinds = [kind for kind in KINDS if kind.is_for(visit.subject)]
+    offer = _offer(session, visit, local(now, settings.timezone), None, kinds)
     language = language_for(request)
-    panels = [panel(kind, offer, {}, language) for kind in KINDS if kind.is_for(visit.subject)]
-    return render(request, "reports/index.html", {"panels": panels, "person": person_of(visit)})
+    panels = [panel(kind, offer, {}, language) for kind in kinds]
+    values = {"panels": panels, "sites": offer.sites, "person": person_of(visit)}
+    return render(request, "reports/index.html", values)
 
 
 @router.get("/{code}")
@@ -51,12 +53,13 @@ def show(
     kind, language, sent = _kind(code, visit), language_for(request), _sent(request)
     moment = local(now, settings.timezone)
     asked = Asked(session, visit.subject, moment, sent)
-    form = panel(kind, _offer(session, visit, moment, asked.region()), sent, language)
-    person = person_of(visit)
+    offer = _offer(session, visit, moment, asked.region(), [kind])
+    form = panel(kind, offer, sent, language)
+    around = {"sites": offer.sites, "person": person_of(visit)}
     if any(field.required and not sent.get(field.name) for field in kind.fields):
-        return render(request, "reports/form.html", {"panel": form, "person": person})
+        return render(request, "reports/form.html", {"panel": form, **around})
     page = report_page(kind, kind.make(asked), form, sent, language)
-    return render(request, "reports/page.html", {"page": page, "person": person})
+    return render(request, "reports/page.html", {"page": page, **around})
 
 
 @router.get("/{code}/file")
@@ -89,8 +92,12 @@ def _sent(request: Request) -> Mapping[str, str]:
     return {name: value for name, value in request.query_params.items() if value}
 
 
-def _offer(session: ReadSession, visit: PageSession, now: datetime, region: str | None) -> Offer:
+def _offer(
+    session: ReadSession, visit: PageSession, now: datetime, region: str | None, kinds: Sequence[Kind]
+) -> Offer:
     subject = visit.subject
+    asks_for_sites = any(field.kind == "site" for kind in kinds for field in kind.fields)
+    near = sites.for_reader(session, subject) if asks_for_sites else sites.Sites()
     regions = {} if subject.role is Role.ENTERPRISE else labels.regions(session, subject, region)
     latest = rates.latest_month(session, subject, RateScope(*_EVER)) or Month.of(now.date())
-    return Offer(regions, sites.own(session, subject), latest)
+    return Offer(regions, near, latest)

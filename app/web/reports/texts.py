@@ -14,5 +14,7 @@ TEXTS = {
     "reports.keep": Message("下载", "Download"),
     "reports.file": Message("{title}：{format}", "{title}: {format}"),
     "reports.quarter": Message("{year}年第{number}季度", "{year}, quarter {number}"),
+    "reports.half.1": Message("{year}年上半年", "{year}, first half"),
+    "reports.half.2": Message("{year}年下半年", "{year}, second half"),
     "reports.none": Message("无", "none"),
 }

@@ -1,6 +1,6 @@
 """The forms of reports, and a report as a page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -12,21 +12,24 @@ from app.reports.service import Language as Written
 from app.web import numbers
 from app.web.languages import Language
 from app.web.reports.kind import Field, Kind
+from app.web.reports.sites import Sites
 from app.web.texts import text
 from app.web.view_models import Choice
 
 _YEARS_BACK = 8
 _QUARTERS_BACK = 12
+_MONTHS_BACK = 24
+SITES_LIST = "known-sites"
 _INPUTS = {"month": "month", "date": "date"}
 _FILES = (("pdf", "PDF"), ("docx", "Word"), ("xlsx", "Excel"), ("json", "JSON"))
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the selects of a form may offer this reader: regions, own sites, and the last month on file."""
+    """What a form may offer this reader: regions, sites to choose or to be reminded of, the last month on file."""
 
     regions: Mapping[str, Message]
-    sites: Mapping[str, Message]
+    sites: Sites
     latest: Month
 
 
@@ -40,6 +43,8 @@ class Control:
     value: str
     required: bool
     choices: tuple[Choice, ...]
+    suggestions: str | None = None
+    """The id of the list of what is usually written here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +102,13 @@ def report_page(
 def _control(field: Field, offer: Offer, sent: str | None, language: Language) -> Control:
     options = _options(field, offer, language)
     usual = _usual(field, offer) if sent is None else sent
+    if options and usual and usual not in options:
+        # An address may ask for what is too long ago to be offered; the form must not say another period.
+        options = {usual: usual, **options}
     choices = tuple(Choice(value, words, value == usual) for value, words in options.items())
     kind = _INPUTS.get(field.kind, "text")
-    return Control(field.name, language.of(field.words), kind, usual, field.required, choices)
+    suggestions = SITES_LIST if field.kind == "site" and offer.sites.suggested else None
+    return Control(field.name, language.of(field.words), kind, usual, field.required, choices, suggestions)
 
 
 def _options(field: Field, offer: Offer, language: Language) -> dict[str, str]:
@@ -107,13 +116,24 @@ def _options(field: Field, offer: Offer, language: Language) -> dict[str, str]:
     if field.kind == "region":
         return {code: language.heading(name) for code, name in offer.regions.items()}
     if field.kind == "site":
-        return {code: f"{code} {language.of(name)}" for code, name in offer.sites.items()}
-    if field.kind == "year":
-        last = offer.latest.year
-        return {str(year): numbers.year(year, language) for year in range(last + 1, last - _YEARS_BACK, -1)}
-    if field.kind == "quarter":
-        return _quarters(offer.latest, language)
+        return {code: f"{code} {name}" for code, name in offer.sites.own.items()}
+    if field.kind in _PERIODS:
+        return _PERIODS[field.kind](offer.latest, language)
     return {value: language.of(words) for value, words in field.choices}
+
+
+def _years(latest: Month, language: Language) -> dict[str, str]:
+    last = latest.year
+    return {str(year): numbers.year(year, language) for year in range(last + 1, last - _YEARS_BACK, -1)}
+
+
+def _halves(latest: Month, language: Language) -> dict[str, str]:
+    count = latest.year * 2 + (latest.number - 1) // 6
+    found = {}
+    for index in range(count + 1, count - 2 * _YEARS_BACK, -1):
+        year, half = index // 2, index % 2 + 1
+        found[f"{year}-H{half}"] = text(f"reports.half.{half}", language, year=str(year))
+    return found
 
 
 def _quarters(latest: Month, language: Language) -> dict[str, str]:
@@ -126,11 +146,30 @@ def _quarters(latest: Month, language: Language) -> dict[str, str]:
     return found
 
 
+def _months(latest: Month, language: Language) -> dict[str, str]:
+    near = (latest.plus(-back) for back in range(_MONTHS_BACK))
+    return {str(month): numbers.month(month, language) for month in near}
+
+
+def _any_period(latest: Month, language: Language) -> dict[str, str]:
+    return {**_months(latest, language), **_quarters(latest, language), **_years(latest, language)}
+
+
+_PERIODS: dict[str, Callable[[Month, Language], dict[str, str]]] = {
+    "year": _years,
+    "half": _halves,
+    "quarter": _quarters,
+    "period": _any_period,
+}
+
+
 def _usual(field: Field, offer: Offer) -> str:
     """What stands in a field before anybody chose: the period of the last ledger on file."""
     latest = offer.latest
     usual = {
         "year": str(latest.year),
+        "half": f"{latest.year}-H{(latest.number - 1) // 6 + 1}",
+        "period": str(latest),
         "quarter": f"{latest.year}-Q{(latest.number - 1) // 3 + 1}",
         "month": str(latest) if field.required else "",
     }
