@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from app.cli import cli
 from app.clock import system_clock
 from app.db.engine import make_engines
 from app.db.session import Database
+from app.planning.document import said
 from app.planning.questions import PlanQuery
 from app.planning.service import Limit, Status, Way, plan
 from app.planning.world import problem_of
@@ -55,6 +57,7 @@ def test_sixty_per_cent_are_out_of_reach_and_permitted_capacity_binds(sessions: 
     assert next(iter(way.limits)) is Limit.CAPACITY
     assert way.limits[Limit.CAPACITY] > Fraction(9, 10)
     assert {each.kind for each in way.bottlenecks} == {"intake"}
+    assert any("还差 33,706,780" in message.zh for message in said(way))
     # What binds is full in the plan.
     filled: dict[str, int] = {}
     for link in way.links:
@@ -103,7 +106,7 @@ def test_the_command_says_and_writes_the_same(
     assert (found["status"], found["gap_tonnes"]) == ("feasible", "2395996")
     written = "".join(page.extract_text() for page in PdfReader(tmp_path / "plan.pdf").pages)
     assert "达标路径" in written
-    assert f"{found['planned_tonnes']} 吨" in written
+    assert f"{Decimal(found['planned_tonnes']):,f} 吨" in written
     assert found["terminal"]["after"]["percent"] in written
     plain = CliRunner().invoke(cli, asked)
     assert found["yuan"] in plain.stdout
