@@ -49,6 +49,7 @@ RENEWED = {
 """Plants whose permit was renewed: first and last day of the newer one. The older one ended the day before."""
 
 _FIRST_DAY, _LAST_DAY = date(2020, 7, 1), date(2025, 6, 30)
+_RENEWED_UNTIL = date(2030, 6, 30)
 _CLASS: dict[str, Literal["I", "II"]] = {GANGUE: "I", TAILINGS: "I", SLAG: "I"}
 _ARISES = {
     GANGUE: "采掘、选煤",
@@ -118,7 +119,8 @@ def _validities(plant: Plant) -> list[tuple[date, date]]:
     if plant.key in RENEWED:
         first, last = RENEWED[plant.key]
         return [(_FIRST_DAY, date.fromordinal(first.toordinal() - 1)), (first, last)]
-    return [(_FIRST_DAY, _LAST_DAY)]
+    # Five years on the office has renewed the others: who looks at the city today sees permits in force.
+    return [(_FIRST_DAY, _LAST_DAY), (date.fromordinal(_LAST_DAY.toordinal() + 1), _RENEWED_UNTIL)]
 
 
 def _wastes(plant: Plant, lines: Sequence[Line]) -> list[dict[str, Any]]:

@@ -12,10 +12,12 @@ from support.run import Run
 from app.db.engine import make_engines
 from app.db.session import Database
 from app.enterprises.models import Site
-from app.findings import evaluation
+from app.findings import evaluation, registry
 from app.findings.models import Finding
 from app.findings.reading_sites import When
 from app.settings import Settings
+from app.web.findings.evidence import NOT_SHOWN, Vocabulary
+from app.web.languages import Language
 from seed.demo.city import build_city
 from seed.demo.manifest import Cause, CauseKind
 
@@ -118,3 +120,18 @@ def test_the_tonnes_of_what_was_hidden(findings: list[tuple[Finding, str]]) -> N
             if exact.get(cause.kind) == finding.rule and is_about(finding, code, cause):
                 found[cause] += finding.grams
     assert found == {cause: cause.grams for cause in planted() if cause.kind in exact}
+
+
+def test_every_number_of_the_evidence_has_a_name_in_words(findings: list[tuple[Finding, str]]) -> None:
+    nameless = set()
+    for finding, _ in findings:
+        rule = registry.BY_ID[finding.rule]
+        words = Vocabulary({parameter.name: parameter.text for parameter in rule.parameters}, {})
+        evidence = finding.evidence
+        for named in (
+            evidence["values"],
+            evidence["threshold"],
+            [each["name"] for each in evidence["figures"]],
+        ):
+            nameless |= {(finding.rule, name) for name in named if words.name(name, Language.ZH) == name}
+    assert nameless - {(rule, name) for rule, name in nameless if name in NOT_SHOWN} == set()

@@ -12,6 +12,7 @@ from web.visits import House, Visit, open_house
 
 from app.auth.subjects import Role
 from app.domain.errors import Message
+from app.web.findings.evidence import Vocabulary, table
 from app.web.findings.list_view import Names, Writer
 from app.web.languages import Language
 
@@ -218,7 +219,11 @@ def test_findings_are_assigned_together(official: Visit, sender: Visit) -> None:
 
 
 def test_names_stand_in_place_of_sites_and_permits_keep_their_numbers() -> None:
-    names = Names({}, {}, {A: Message("示例\\一厂", "示例\\一厂")})
+    codes = {
+        "SW04": Message("煤矸石", "coal gangue"),
+        "gangue_power": Message("煤矸石发电", "power from gangue"),
+    }
+    names = Names({}, {}, {A: Message("示例\\一厂", "示例\\一厂")}, codes)
     writer = Writer(Language.ZH, Role.REGULATOR, date(2026, 1, 10), "", names)
     assert (
         writer.with_names(f"{A} 转出，排污许可证 {A}（第 1 版）")
@@ -227,3 +232,21 @@ def test_names_stand_in_place_of_sites_and_permits_keep_their_numbers() -> None:
     assert (
         writer.with_names(f"{A} sent; permit {A} (version 1)") == f"示例\\一厂 sent; permit {A} (version 1)"
     )
+    assert writer.with_names("3 吨 SW04 用于 gangue_power") == "3 吨 煤矸石 用于 煤矸石发电"
+    assert writer.with_names("SW99 用于 no_such_process") == "SW99 用于 no_such_process"
+
+
+def test_values_of_the_evidence_stand_in_words() -> None:
+    vocabulary = Vocabulary({}, {"SW02": Message("粉煤灰", "fly ash"), "SW03": Message("炉渣", "bottom ash")})
+    values = {
+        "residues": "SW02+SW03",
+        "route": "self_use",
+        "declared": True,
+        "capacity_tonnes": "1234567.5",
+        "year": "2022",
+        "departure": "route_not_permitted",
+    }
+    made = table("findings.values", values, vocabulary, Language.EN)
+    assert made is not None
+    assert [row[1] for row in made.rows] == ["fly ash + bottom ash", "own use", "yes", "1,234,567.5", "2022"]
+    assert table("findings.values", {"departure": "x"}, vocabulary, Language.EN) is None

@@ -14,6 +14,7 @@ from app.findings.lawbook import Provision
 from app.findings.models import CaseState
 from app.findings.steps import BY_RULES
 from app.web import numbers
+from app.web.findings.evidence import Vocabulary, table
 from app.web.findings.list_view import FindingLine, Writer
 from app.web.languages import Language
 from app.web.texts import TEXTS, text
@@ -108,7 +109,7 @@ class Told:
     """What is known of a finding beyond itself."""
 
     law: Provision | None
-    parameters: Mapping[str, Message]
+    vocabulary: Vocabulary
     sites: Mapping[str, Message]
     timezone: str
 
@@ -131,8 +132,8 @@ def case_page(
         law=_law(told.law, language),
         opened=numbers.moment(item["opened_at"], told.timezone),
         figures=tuple(_figure(figure, told, language) for figure in evidence["figures"]),
-        values=_table("findings.values", evidence["values"], {}, language),
-        threshold=_table("findings.threshold", evidence["threshold"], told.parameters, language),
+        values=table("findings.values", evidence["values"], told.vocabulary, language),
+        threshold=table("findings.threshold", evidence["threshold"], told.vocabulary, language),
         steps=tuple(_step(step, told, language) for step in item["steps"]),
         files=tuple(_file(item["id"], file, told, language) for file in item["attachments"]),
         actions=_actions(item, writer),
@@ -156,7 +157,7 @@ def _law(law: Provision | None, language: Language) -> str:
 def _figure(figure: Mapping[str, Any], told: Told, language: Language) -> FigureRow:
     version = figure["version"]
     return FigureRow(
-        name=_name(figure["name"], {}, language),
+        name=told.vocabulary.name(figure["name"], language),
         site=_site(figure["site"], told, language),
         month=numbers.month(Month.parse(figure["month"]), language),
         tonnes="—" if figure["tonnes"] is None else numbers.separated(figure["tonnes"]),
@@ -169,34 +170,6 @@ def _figure(figure: Mapping[str, Any], told: Told, language: Language) -> Figure
 
 def _ledger(figure: Mapping[str, Any]) -> str:
     return f"/ledgers/{figure['site']}/{figure['month']}"
-
-
-def _name(code: str, known: Mapping[str, Message], language: Language) -> str:
-    """Name a number of the evidence; what has no name yet shows its code."""
-    if code in known:
-        return language.heading(known[code])
-    key = f"findings.name.{code}"
-    return language.heading(TEXTS[key]) if key in TEXTS else code
-
-
-def _table(
-    key: str, values: Mapping[str, Any], known: Mapping[str, Message], language: Language
-) -> Table | None:
-    if not values:
-        return None
-    head = (text("findings.figure.name", language), text("findings.value", language))
-    rows = tuple((_name(name, known, language), _plain(value)) for name, value in values.items())
-    return Table(text(key, language), head, rows)
-
-
-def _plain(value: Any) -> str:
-    """Write a value of the evidence as it is, numbers with separators."""
-    if isinstance(value, bool) or value is None:
-        return "—" if value is None else str(value).lower()
-    words = str(value)
-    digits = words.removeprefix("-").replace(".", "", 1)
-    # A year or a date is no quantity.
-    return numbers.separated(words) if digits.isdecimal() and len(digits) > len("2025") else words
 
 
 def _step(step: Mapping[str, Any], told: Told, language: Language) -> StepLine:

@@ -18,6 +18,7 @@ from app.settings import Settings
 from app.web import numbers
 from app.web.findings import gather
 from app.web.findings.case_view import Told, Typed, case_page
+from app.web.findings.evidence import Vocabulary
 from app.web.findings.list_view import Writer
 from app.web.page_route import Again, faults_in_words
 from app.web.rendering import language_for, person_of, render
@@ -51,7 +52,7 @@ class Desk:
         named = gather.named(self.session, visit.subject, [item])
         told = Told(
             law=gather.law_of(item["rule"]),
-            parameters=gather.parameter_names(self.session, item["rule"]),
+            vocabulary=Vocabulary(gather.parameter_names(self.session, item["rule"]), named.codes),
             sites={**named.sites, **gather.site_names(self.session, visit.subject, item)},
             timezone=self.settings.timezone,
         )

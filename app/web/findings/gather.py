@@ -15,6 +15,7 @@ from app.findings import reading, registry, rulebook, summary
 from app.findings.lawbook import Provision
 from app.findings.models import CaseState, Finding
 from app.findings.reading import FindingQuery, conditions, visible
+from app.web.chain import labels
 from app.web.findings.asked import ACTIVE, FindingsAsked
 from app.web.findings.list_view import Counted, Names, counted
 from app.web.overview import names
@@ -57,7 +58,8 @@ def named(session: ReadSession, subject: Subject, items: Iterable[Mapping[str, A
     rules = {rule.id: rule.text for rule in registry.RULES}
     codes = {item[name] for item in items for name in ("site", "counterpart") if item[name]}
     sites = names.sites(session, subject, codes)
-    return Names(rules, {code: waste.name for code, waste in names.wastes(session).items()}, sites)
+    known = labels.labels(session)
+    return Names(rules, known.wastes, sites, {**known.wastes, **known.processes, **known.products})
 
 
 def one(session: ReadSession, subject: Subject, finding_id: uuid.UUID) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from app.web.languages import Language
 from app.web.texts import text
 from app.web.view_models import Choice, Footing, Tile
 
+# As they stand in the sentences of rules: SW04, building_gypsum.
+_CODE = re.compile(r"\bSW\d{2}\b|\b[a-z]+(?:_[a-z]+)+\b", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
@@ -103,6 +106,8 @@ class Names:
     rules: Mapping[str, Message]
     wastes: Mapping[str, Message]
     sites: Mapping[str, Message]
+    codes: Mapping[str, Message]
+    """Of wastes, processes and products: whatever a sentence of a rule may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +165,14 @@ class Writer:
         return self.language.heading(Message(told["zh"], told["en"]))
 
     def with_names(self, words: str) -> str:
-        """Put the names of sites in place of their codes; a permit keeps its number, which may be a site's code."""
+        """Put names in place of codes; a permit keeps its number, which may be a site's code."""
         for code, name in self.names.sites.items():
             alone = rf"(?<!许可证 )(?<!permit ){re.escape(code)}"
             words = re.sub(alone, self.language.of(name).replace("\\", r"\\"), words)
-        return words
+        return _CODE.sub(lambda found: self._worded(found[0]), words)
+
+    def _worded(self, code: str) -> str:
+        return self.language.of(self.names.codes[code]) if code in self.names.codes else code
 
     def waste(self, code: str | None) -> str:
         if code is None:

@@ -199,5 +199,31 @@ _NAMES = {
     "findings.name.drawn_tonnes": Message("取用（吨）", "drawn (t)"),
     "findings.name.round_tonnes": Message("转圈（吨）", "going round (t)"),
     "findings.name.received_since_tonnes": Message("此后接收（吨）", "received since (t)"),
+    "findings.name.generated_and_received": Message("产生与接收", "generated and received"),
+    "findings.name.least_residue_tonnes": Message("应有废渣的下限（吨）", "residues, lower end (t)"),
+    "findings.name.permit": Message("许可证编号", "permit number"),
+    "findings.name.permit_version": Message("许可证版本", "permit version"),
+    "findings.name.valid_until": Message("有效期至", "valid until"),
+    "findings.name.facilities": Message("设施编号", "facility codes"),
+    "findings.name.route": Message("去向", "route"),
 }
-TEXTS = _LIST | _STATES | _CASE | _NAMES
+_VALUES = {
+    "findings.value.true": Message("是", "yes"),
+    "findings.value.false": Message("否", "no"),
+    "findings.value.use": Message("利用", "use"),
+    "findings.value.dispose": Message("处置", "disposal"),
+    "findings.value.store": Message("贮存", "storage"),
+    "findings.value.utilization": Message("利用设施", "utilization facility"),
+    "findings.value.disposal": Message("处置设施", "disposal facility"),
+    "findings.value.storage": Message("贮存设施", "storage facility"),
+    "findings.value.confirm": Message("确认", "confirmed"),
+    "findings.value.correct": Message("更正", "corrected"),
+    "findings.value.self_use": Message("自行利用", "own use"),
+    "findings.value.self_dispose": Message("自行处置", "own disposal"),
+    "findings.value.self_store": Message("自行贮存", "own storage"),
+    "findings.value.entrusted_use": Message("委托利用", "entrusted use"),
+    "findings.value.entrusted_dispose": Message("委托处置", "entrusted disposal"),
+    "findings.value.entrusted_store": Message("委托贮存", "entrusted storage"),
+    "findings.value.dispute": Message("有异议", "disputed"),
+}
+TEXTS = _LIST | _STATES | _CASE | _NAMES | _VALUES

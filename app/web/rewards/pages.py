@@ -19,6 +19,8 @@ from app.enterprises.models import Site
 from app.http.dependencies import Now, Reading, SettingsDep, Writing
 from app.http.fields import MonthText
 from app.http.problems import Problem
+from app.rates import repository as rates
+from app.rates.repository import Scope as RateScope
 from app.reference import service as reference
 from app.rewards import repository, service
 from app.rewards.leaders import leaders
@@ -139,7 +141,7 @@ def leaders_page(
     year: Annotated[int | None, Query(ge=1990, le=2199)] = None,
 ) -> Response:
     """Rank the sites of the territory by the stated score."""
-    year = year or local_date(now, settings.timezone).year - 1
+    year = year or _year_to_rank(session, visit, local_date(now, settings.timezone).year - 1)
     language = language_for(request)
     ranked, left_out = leader_rows(leaders(session, visit.subject, None, year, now), language)
     score = {
@@ -150,3 +152,9 @@ def leaders_page(
     }
     values = {"year": year, "ranked": ranked, "left_out": left_out, "score": score}
     return render(request, "rewards/leaders.html", values | {"person": person_of(visit)})
+
+
+def _year_to_rank(session: ReadSession, visit: PageSession, last_whole: int) -> int:
+    """The last whole year; in a place where nothing is on file for it, the last year with a ledger."""
+    latest = rates.latest_month(session, visit.subject, RateScope(Month(1990, 1), Month(last_whole, 12)))
+    return last_whole if latest is None else min(last_whole, latest.year)
