@@ -7,7 +7,7 @@ MINUTES ?= 5
 RUN = .venv/bin
 
 .PHONY: help demo test lint format types contracts migrations-check openapi-check openapi
-.PHONY: bench bench-ingest bench-query bench-analysis schemathesis spectral wheel lock bench-engine bench-truth bench-pages screenshots bench-faults clean
+.PHONY: bench bench-bulk bench-ingest bench-query bench-analysis bench-load schemathesis spectral wheel sbom lock bench-engine bench-truth bench-pages screenshots bench-faults clean
 
 help:
 	@echo "make demo              a city with two years of ledgers, in the browser"
@@ -19,17 +19,20 @@ help:
 	@echo "make openapi-check     docs/openapi.json is what the service serves; make openapi renews it"
 	@echo "make schemathesis      MINUTES=5 of generated requests against a real server"
 	@echo "make spectral          the OWASP rules on docs/openapi.json (needs npm)"
-	@echo "make wheel             dist/huanlian-….whl with everything in it"
+	@echo "make wheel             dist/huanlian-….whl with everything in it, and beside it what make sbom writes"
+	@echo "make sbom              dist/huanlian.cdx.json: what it is made of, with versions, hashes, licences (CycloneDX)"
 	@echo "make lock              requirements.lock after pyproject.toml; UPGRADE=--upgrade takes the newest"
 	@echo "make bench             every bench below, one after the other; some twenty minutes"
 	@echo "make bench-engine      the engine: each goal, what is measured here, ok or not"
 	@echo "make bench-truth       the rules: known faults in a made province, what is found, ok or not; ARGS=\"--sites 2000\""
 	@echo "make bench-pages       the pages: CPU and bytes beside a JSON answer of the same data"
 	@echo "make bench-ingest      filing beside services that only store, start and memory; ARGS=\"--databases postgresql\""
+	@echo "make bench-bulk        files of ledgers read, filed and given out, beside openpyxl and COPY; ARGS=\"--rows 100000\""
 	@echo "make bench-query       one region's rate over HTTP beside the sum over its lines; ARGS=--full is 10 million lines"
 	@echo "make bench-analysis    years of lines: ours beside hand-written DuckDB and PostgreSQL; ARGS=\"--lines 10000000\""
 	@echo "make screenshots       docs/images: the pictures of docs/tour.md, taken of the demo city (needs Chromium)"
 	@echo "make bench-touched     what one filed ledger costs the rules, by size of the province"
+	@echo "make bench-load        50 users at once, by kind of request; ARGS=\"--profile spike --database sqlite\", ARGS=\"--soak 20\""
 	@echo "make bench-faults      servers and workers killed, wires cut, disks full: what is left; ARGS=\"--kills 50\""
 	@echo "make clean             remove what was made here, .venv and var/ too"
 
@@ -81,6 +84,10 @@ tools/spectral/node_modules/installed: tools/spectral/package.json tools/spectra
 
 wheel: .venv/installed
 	$(RUN)/python -m hatchling build -t wheel
+	$(RUN)/python tools/sbom.py dist/huanlian.cdx.json
+
+sbom: .venv/installed
+	$(RUN)/python tools/sbom.py dist/huanlian.cdx.json
 
 lock: .venv/installed
 	$(RUN)/uv pip compile $(UPGRADE) --universal --generate-hashes --all-extras --no-emit-index-url --python-version 3.11 \
@@ -90,15 +97,20 @@ lock: .venv/installed
 bench: .venv/installed
 	-$(RUN)/python -m bench.engine
 	-$(RUN)/python -m bench.ingest
+	-$(RUN)/python -m bench.bulk
 	-$(RUN)/python -m bench.query
 	-$(RUN)/python -m bench.analysis
 	-$(RUN)/python -m bench.pages
 	-$(RUN)/python -m bench.touched
 	-$(RUN)/python -m bench.truth
+	-$(RUN)/python -m bench.load --profile all --minutes 0.5
 	-$(RUN)/python -m bench.endurance
 
 bench-ingest: .venv/installed
 	$(RUN)/python -m bench.ingest $(ARGS)
+
+bench-bulk: .venv/installed
+	$(RUN)/python -m bench.bulk $(ARGS)
 
 bench-query: .venv/installed
 	$(RUN)/python -m bench.query $(ARGS)
@@ -120,6 +132,9 @@ screenshots: .venv/installed
 
 bench-touched: .venv/installed
 	$(RUN)/python -m bench.touched $(ARGS)
+
+bench-load: .venv/installed
+	$(RUN)/python -m bench.load $(ARGS)
 
 bench-faults: .venv/installed
 	$(RUN)/python -m bench.endurance $(ARGS)

@@ -1,5 +1,6 @@
 """The service put together. Nothing happens at import."""
 
+import gc
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -21,15 +22,17 @@ from app.http import handlers
 from app.http.connections.rules import Connections
 from app.http.dependencies import Places
 from app.http.middleware import BodyLimit, RequestContext
+from app.http.rate_limit.allowances import Allowances
 from app.http.rate_limit.middleware import RateLimit, Reach, SignInDoor
-from app.http.short_way import ShortWay
+from app.http.short_way import Door, ShortWay
+from app.ledgers.clerk import FilingClerk
 from app.ledgers.desk import Desk
-from app.ledgers.endpoints import post_ledger_shortly
 from app.observability import logs
 from app.observability.connection_metrics import ConnectionMetrics
 from app.observability.metrics import Metrics
 from app.observability.queue_metrics import QueueMetrics
-from app.observability.request_metrics import RequestMetrics
+from app.observability.readiness import Probe
+from app.observability.request_metrics import RequestCounter, RequestMetrics
 from app.observability.siblings import among_siblings
 from app.sandbox.endpoints import router as sandbox
 from app.sandbox.recorder import Recorder
@@ -78,8 +81,8 @@ def create_app(settings: Settings, clock: Clock = system_clock, *, with_worker: 
     app.state.metrics.shared.register(AuditMetrics(app.state.database, clock))
     app.state.metrics.shared.register(WebhookMetrics(app.state.database, clock))
     app.state.worker = Worker(app.state.database, settings, shipped(), clock=clock) if with_worker else None
+    app.state.probe = Probe(settings, clock, app.state.worker.is_alive if with_worker else None)
     handlers.install(app)
-    app.router.routes.append(ShortWay("POST", "/v1/ledgers", post_ledger_shortly))
     app.router.routes.extend(_routes())
     install_pages(app, settings)
     if settings.sandbox:
@@ -87,12 +90,41 @@ def create_app(settings: Settings, clock: Clock = system_clock, *, with_worker: 
     openapi.install(app)
     bulk = dict.fromkeys(_BULK_PATHS, settings.max_bulk_bytes)
     app.add_middleware(BodyLimit, limit_bytes=settings.max_body_bytes, limits_by_path=bulk)
-    if settings.rate_limits:
-        app.add_middleware(RateLimit, settings=settings, clock=clock, reach=_RATE_LIMITED, refusal=refusal)
-    app.add_middleware(RequestMetrics, metrics=app.state.metrics)
+    allowances = _limit(app, settings, clock)
+    counter = RequestCounter(app.state.metrics)
+    app.add_middleware(RequestMetrics, counter=counter)
     # The last one added is the outermost: every answer has its id and its headers.
     app.add_middleware(RequestContext, https=settings.secure_cookies)
+    _shorten(app, counter, allowances)
     return app
+
+
+def _limit(app: FastAPI, settings: Settings, clock: Clock) -> Allowances | None:
+    """Count requests against what the settings allow, if anything is limited."""
+    if not settings.rate_limits:
+        return None
+    allowances = Allowances.of(settings, clock)
+    app.add_middleware(
+        RateLimit, settings=settings, clock=clock, reach=_RATE_LIMITED, refusal=refusal, allowances=allowances
+    )
+    return allowances
+
+
+def _shorten(app: FastAPI, counter: RequestCounter, allowances: Allowances | None) -> None:
+    """Let filing one ledger go the short way; not in a sandbox, where every request is written down."""
+    state = app.state
+    if state.settings.sandbox:
+        return
+    door = Door(
+        "POST",
+        "/v1/ledgers",
+        FilingClerk(state.desk, state.verified_tokens, state.clock, state.settings.timezone),
+        counter,
+        None if allowances is None else allowances.client,
+        state.settings.max_body_bytes,
+        state.settings.secure_cookies,
+    )
+    app.add_middleware(ShortWay, door=door)
 
 
 def _open_sandbox(app: FastAPI, settings: Settings, clock: Clock) -> None:
@@ -129,7 +161,19 @@ def serve_app() -> FastAPI:
     """Make the service for the environment's settings, with logs; uvicorn's factory."""
     settings = Settings()
     logs.configure(settings)
-    return create_app(settings, with_worker=settings.has_worker_in_server)
+    app = create_app(settings, with_worker=settings.has_worker_in_server)
+    _settle_garbage_collector()
+    return app
+
+
+def _settle_garbage_collector() -> None:
+    """Let what is there now stay, and look for garbage seldom: what a set of ledgers makes is freed without it.
+
+    By default a look is due after 700 new objects, and every hundredth goes through all there are.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from app.imports import models as imports
 from app.ledgers import models as ledgers
 from app.outbox import models as outbox
 from app.permits import models as permits
+from app.rates import models as rates
 from app.reconciliations import models as reconciliations
 from app.reference import models as reference
 from app.rewards import models as rewards
@@ -31,6 +32,7 @@ __all__ = [
     "ledgers",
     "outbox",
     "permits",
+    "rates",
     "reconciliations",
     "reference",
     "rewards",

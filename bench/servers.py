@@ -16,7 +16,7 @@ import psutil
 from bench.pressing import free_port
 
 _ROOT = Path(__file__).resolve().parent.parent
-_START_S = 60
+_START_S = 300
 OURS = ("-c", "from app.cli import main; main()", "serve", "--host", "127.0.0.1", "--port")
 
 

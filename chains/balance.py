@@ -9,12 +9,12 @@ Jordache 2000, ch. 3, with yields).
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from chains import arrays
+from chains.arrays import np
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
-Flags: TypeAlias = NDArray[np.bool_]
+Floats: TypeAlias = arrays.Floats
+Ints: TypeAlias = arrays.Longs
+Flags: TypeAlias = arrays.Flags
 
 OUTSIDE = -1
 

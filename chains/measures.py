@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Floats
 from chains.reconciliation.least_squares import Estimate
 from chains.reconciliation.result import Reconciliation

@@ -13,11 +13,10 @@ model (Müller 2006; Pauliuk & Heeren 2020, ODYM), checked against the tests of 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
+from chains import arrays
+from chains.arrays import np
 from chains.late import LateModule
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 else:
     special = LateModule("scipy.special")
 
-Floats = npt.NDArray[np.float64]
+Floats: TypeAlias = arrays.Floats
 
 
 class StockRule(StrEnum):

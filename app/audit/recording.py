@@ -16,7 +16,7 @@ from app.audit.documents import moment_text
 from app.audit.models import AuditEntry
 from app.auth.subjects import Subject
 from app.db.base import Base, table_of
-from app.db.rows import insert_rows
+from app.db.rows import Plain, insert_plain
 from app.db.session import WriteSession
 from app.domain.canonical_json import MAX_INTEGER, Canonical, sha256_of
 from app.domain.periods import Month
@@ -25,6 +25,13 @@ from app.ids import new_id
 from app.outbox.jobs import current_request
 
 MAX_NAME = 200
+_COLUMNS = (
+    *("id", "at"),
+    *("actor_kind", "actor_id", "actor_name"),
+    *("request_id", "address"),
+    *("action", "object_kind", "object_id"),
+    *("version", "before", "after", "region"),
+)
 _SECRETS = frozenset({"password_hash", "secret_sha256"})
 
 
@@ -109,27 +116,18 @@ def record(session: WriteSession, by: Subject | Actor, changes: Iterable[Change]
 
 def record_each(session: WriteSession, entries: Iterable[Entry]) -> None:
     """Write down changes of several requests with one statement."""
-    insert_rows(session, table_of(AuditEntry), [_row(entry) for entry in entries])
+    insert_plain(session, table_of(AuditEntry), _COLUMNS, [_row(entry) for entry in entries])
 
 
-def _row(entry: Entry) -> dict[str, Any]:
-    change = entry.change
-    return {
-        "id": new_id(),
-        "at": entry.now,
-        "actor_kind": entry.actor.kind,
-        "actor_id": entry.actor.id,
-        "actor_name": entry.actor.name[:MAX_NAME],
-        "request_id": entry.origin.request_id,
-        "address": entry.origin.address,
-        "action": change.action,
-        "object_kind": change.object_kind,
-        "object_id": change.object_id,
-        "version": change.version,
-        "before": change.before,
-        "after": change.after,
-        "region": change.region,
-    }
+def _row(entry: Entry) -> Plain:
+    actor, origin, change = entry.actor, entry.origin, entry.change
+    return (
+        *(new_id(), entry.now),
+        *(actor.kind, actor.id, actor.name[:MAX_NAME]),
+        *(origin.request_id, origin.address),
+        *(change.action, change.object_kind, change.object_id),
+        *(change.version, change.before, change.after, change.region),
+    )
 
 
 def digest(state: Base | Mapping[str, Any]) -> str:

@@ -4,9 +4,8 @@ Each route has `require(...)`, `signed_in` or `public(...)`; a test walks the ro
 """
 
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Request
 
 from app.auth import sessions
 from app.auth.subjects import Scope, Subject
@@ -14,7 +13,7 @@ from app.auth.tokens import API_AUDIENCE, InvalidToken, claims_of, subject_of
 from app.auth.verified import EXPIRED
 from app.db.session import Database
 from app.domain.errors import Message
-from app.http.dependencies import get_database, get_settings, now
+from app.http.dependencies import moment_of
 from app.http.problems import Forbidden, Unauthenticated
 from app.settings import Settings
 
@@ -27,14 +26,9 @@ class Requirement:
     def __init__(self, *scopes: Scope) -> None:
         self.scopes = frozenset(scopes)
 
-    def __call__(
-        self,
-        request: Request,
-        settings: Annotated[Settings, Depends(get_settings)],
-        database: Annotated[Database, Depends(get_database)],
-        moment: Annotated[datetime, Depends(now)],
-    ) -> Subject:
-        subject = identify(request, settings, database, moment)
+    def __call__(self, request: Request) -> Subject:
+        state = request.app.state
+        subject = identify(request, state.settings, state.database, moment_of(request))
         missing = self.scopes - subject.scopes
         if missing:
             names = " ".join(sorted(missing))

@@ -8,15 +8,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.auth.models import Client
 from app.auth.subjects import Subject
 from app.auth.tokens import API_AUDIENCE, claims_of, subject_of
+from app.db.base import table_of
+from app.db.questions import Among, Question
+from app.db.session import ReadSession
 from app.domain.errors import Message
 
 EXPIRED = Message("令牌无效或已过期", "The token is not valid or has expired")
 _MOST = 10_000
+_CLIENT = table_of(Client)
+_ACCOUNTS = Question(
+    select(_CLIENT.c.id, _CLIENT.c.disabled_at, _CLIENT.c.credentials_version).where(
+        Among(_CLIENT.c.id, "ids")
+    ),
+    ids=_CLIENT.c.id,
+)
 
 
 @dataclass(slots=True)
@@ -39,15 +48,12 @@ class VerifiedTokens:
         return subject
 
 
-def shut_out(session: Session, subjects: Iterable[Subject]) -> set[Subject]:
+def shut_out(session: ReadSession, subjects: Iterable[Subject]) -> set[Subject]:
     """Those whose machine was disabled, or given new secrets, since their token was signed."""
     signed = set(subjects)
-    query = select(Client.id, Client.disabled_at, Client.credentials_version)
     kept = {
         client_id: None if disabled_at is not None else version
-        for client_id, disabled_at, version in session.execute(
-            query.where(Client.id.in_({subject.id for subject in signed}))
-        )
+        for client_id, disabled_at, version in _ACCOUNTS.ask(session, ids={subject.id for subject in signed})
     }
     return {
         subject

@@ -36,6 +36,25 @@ def visible_to(
     return false()
 
 
+def range_of(subject: Subject, prefix: str | None) -> tuple[str, str] | None:
+    """Give the first and last six-digit code that `subject` may see within a prefix; None when there is none.
+
+    `visible_to` by region, for statements that are made once and given the ends of the range each time.
+    """
+    if subject.role is Role.ADMIN:
+        return _ends(prefix or "")
+    territory = subject.region
+    if subject.role not in (Role.REGULATOR, Role.PERMIT_SYSTEM) or not territory:
+        return None
+    (low, high), (first, last) = _ends(territory), _ends(prefix or "")
+    return (max(low, first), min(high, last)) if max(low, first) <= min(high, last) else None
+
+
+def _ends(prefix: str) -> tuple[str, str]:
+    return prefix.ljust(6, "0"), prefix.ljust(6, "9")
+
+
 def within(region: Any, prefix: str) -> ColumnElement[bool]:
     """Give the six-digit codes of a prefix, as a range that an index serves; a LIKE is served on neither database."""
-    return and_(region >= prefix.ljust(6, "0"), region <= prefix.ljust(6, "9"))
+    first, last = _ends(prefix)
+    return and_(region >= first, region <= last)

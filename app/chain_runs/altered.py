@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import numpy as np
-
 from app.chain_runs.books import PURPOSES, Books, Ends, Grams, Ints, Moves, Streams, Uses
+from chains.arrays import np
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
 from app.auth.subjects import Role, Subject
 from app.chain_runs import report, runs, service
 from app.chain_runs.books import Books
@@ -35,6 +33,7 @@ from app.domain.periods import Month
 from app.http.problems import Forbidden, Invalid, NotFound
 from app.rates import service as rates
 from app.rates.service import GroupBy, query_fault
+from chains.arrays import np
 
 MOST_STEPS = 500
 

@@ -5,16 +5,16 @@ waste, everything else in the order of its keys, so neither the order of rows no
 """
 
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+from typing import TypeAlias
 
 from app.domain.quantities import GRAMS_PER_TONNE
+from chains import arrays
+from chains.arrays import np
 
-Flags = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Grams = npt.NDArray[np.int64]
-Ints = npt.NDArray[np.int32]
+Flags: TypeAlias = arrays.Flags
+Floats: TypeAlias = arrays.Floats
+Grams: TypeAlias = arrays.Longs
+Ints: TypeAlias = arrays.Ints
 
 PURPOSES = ("dispose", "store", "use")
 

@@ -4,7 +4,6 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, FromClause, String, cast, func, null, select, type_coerce
 
 from app.auth.subjects import Subject
@@ -13,6 +12,7 @@ from app.db.session import ReadSession
 from app.enterprises.models import Enterprise
 from app.ledgers.models import LedgerFlow, LedgerLine
 from app.rates.service import AnySelect, Scope, filed_versions, places, sites_of
+from chains.arrays import np
 
 _MAX_IN_LIST = 500
 

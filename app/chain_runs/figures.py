@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from app.chain_runs.books import Floats, Ints, summed, tonnes
 from app.chain_runs.network import (
     FATES,
@@ -18,6 +16,7 @@ from app.chain_runs.network import (
     UNEXPLAINED,
     Network,
 )
+from chains.arrays import np
 from chains.attribution import Attribution, FateModel, attribute, shares_of
 
 ON_THE_WAY, NO_RESIDUE, UNKNOWN_RECEIVER, NOT_ACCOUNTED = (

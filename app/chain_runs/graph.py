@@ -8,9 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-import numpy as np
-import numpy.typing as npt
-
 from app.chain_runs.books import PURPOSES, Ends, Floats, Ints, tonnes
 from app.chain_runs.figures import ACCOUNTED_MORE, NOT_ACCOUNTED, RECEIVED_MORE, Solved
 from app.chain_runs.network import (
@@ -24,6 +21,7 @@ from app.chain_runs.network import (
     UNEXPLAINED,
 )
 from app.domain.quantities import GRAMS_PER_TONNE
+from chains.arrays import Longs, np
 from chains.attribution.network import AIR, UNTRACKED
 from chains.drawing.sankey import Flow, returning
 
@@ -87,9 +85,9 @@ def graph_of(solved: Solved, level: Level | None) -> FlowGraph:
 class _Rows:
     """Links as columns, before equal ones are added up."""
 
-    source: list[npt.NDArray[np.int64]] = field(default_factory=list)
-    target: list[npt.NDArray[np.int64]] = field(default_factory=list)
-    kind: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    source: list[Longs] = field(default_factory=list)
+    target: list[Longs] = field(default_factory=list)
+    kind: list[Longs] = field(default_factory=list)
     tonnes: list[Floats] = field(default_factory=list)
 
     def add(self, source: Ints, target: Ints, kind: int | Ints, amount: Floats) -> None:

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.chain_runs.books import Grams, Moves
+from chains.arrays import np
 
 
 @dataclass(frozen=True, slots=True)

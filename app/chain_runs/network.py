@@ -8,11 +8,10 @@ visible (docs/decisions/0015).
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.chain_runs.books import Books, Floats, Ints, summed, tonnes
 from app.chain_runs.definitions import Splits
 from app.chain_runs.residues import UseSplit, split_uses
+from chains.arrays import np
 from chains.attribution.network import AIR, UNTRACKED, FlowNetwork
 from chains.stock import StockRule
 

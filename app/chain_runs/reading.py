@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from app.auth.subjects import Subject
 from app.chain_runs import columns
 from app.chain_runs.books import PURPOSES, Books, Ends, Floats, Grams, Ints, Moves, Place, Streams, Uses
@@ -16,6 +14,7 @@ from app.enterprises import service as enterprises
 from app.enterprises.service import Party
 from app.rates.service import Scope
 from app.reference import service as reference
+from chains.arrays import np
 
 NO_METHOD = "estimate"
 """How a figure without a method of measurement counts."""

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.chain_runs.books import PURPOSES, Floats, Ints, summed, tonnes
 from app.chain_runs.definitions import Followed
 from app.chain_runs.figures import Loop, Solved, loops
@@ -26,6 +24,7 @@ from app.domain.quantities import tonnes_text
 from app.domain.rates import METRICS, Totals
 from app.http.answers import CoverageOut
 from app.rates.service import Cell, Scope
+from chains.arrays import np
 
 NOMINAL = ("utilization.statutory", "utilization.plain")
 """The rates that stand beside the terminal rate."""

@@ -9,10 +9,9 @@ own (docs/decisions/0015).
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.chain_runs.books import Books, Flags, Floats, Ints, summed, tonnes
 from app.chain_runs.definitions import Splits
+from chains.arrays import np
 from chains.definition import MaterialKind, Split
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from app.chain_runs.altered import Flow, altered
 from app.chain_runs.books import Books
 from app.chain_runs.definitions import following
@@ -11,6 +9,7 @@ from app.chain_runs.figures import Solved
 from app.chain_runs.network import NUMBER, PRODUCT, build
 from app.domain.quantities import GRAMS_PER_TONNE
 from app.domain.rates import Ratio, Totals, utilization_terminal
+from chains.arrays import np
 from chains.stock import StockRule
 
 

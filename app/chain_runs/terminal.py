@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-import numpy as np
 from sqlalchemy import select
 
 from app.auth.subjects import Role, Subject
@@ -24,6 +23,7 @@ from app.domain.quantities import GRAMS_PER_TONNE
 from app.enterprises.models import Site
 from app.http.problems import Invalid
 from app.rates.service import Followed, GroupBy, Scope, query_fault
+from chains.arrays import np
 from chains.stock import StockRule
 
 CITY_DIGITS = 4

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-
 from app.chain_runs.books import PURPOSES, Ends, Floats, summed, tonnes
 from app.chain_runs.figures import Solved
 from app.chain_runs.network import FATES
+from chains.arrays import np
 
 
 class Way(StrEnum):

@@ -44,6 +44,7 @@ def check() -> None:
         schema_differences,
     )
     from app.ledgers.rollups import differences_from_lines  # noqa: PLC0415 - same
+    from app.rates.proof import differences as differences_of_sums  # noqa: PLC0415 - same
 
     with opened(read_settings()) as database:
         engine = database.engines.write
@@ -55,9 +56,27 @@ def check() -> None:
             refuse("表与程序不一致 the tables differ from the program:", *differences)
         with database.reading() as session:
             wrong = [json.dumps(each, ensure_ascii=False) for each in differences_from_lines(session)]
+            counted = [json.dumps(each, ensure_ascii=False) for each in differences_of_sums(session)]
         if wrong:
             refuse("汇总与台账不一致 rollups differ from the ledger lines:", *wrong)
+        if counted:
+            refuse(
+                "合计与转移、台账不一致 sums differ from transfers and ledgers: huanlian db recount", *counted
+            )
         typer.echo(f"一致 as expected: {revision}")
+
+
+@db_app.command(epilog="例 example:  huanlian db recount && huanlian db check")
+def recount() -> None:
+    """重新合计：按转移与台账重算各地区各月合计 / sum transfers and count ledgers anew by region and month.
+
+    Filings wait meanwhile, some seconds for a million transfers. Needed only when `db check` says so.
+    """
+    from app.rates.proof import recount as run  # noqa: PLC0415 - only when a command runs
+
+    with opened(read_settings()) as database, database.writing() as session:
+        run(session)
+    typer.echo("已重新合计 summed anew")
 
 
 @seed_app.callback()

@@ -31,6 +31,7 @@ _Workers = Annotated[
 
 # Databases, pools, logs, templates, and connections that are told there is no place.
 _OTHER_FILES = 512
+_TURN_S = 0.0005
 
 
 def serve(host: _Host = "127.0.0.1", port: _Port = 8000, workers: _Workers = 1) -> None:
@@ -125,10 +126,14 @@ def run_server(host: str, port: int) -> None:
     """Serve until told to stop."""
     import uvicorn  # noqa: PLC0415 - only when the command runs
 
+    settings = read_settings()
     with _collector_paused():
         import app.main  # noqa: F401, PLC0415 - what uvicorn would import
+    if settings.has_worker_in_server:
+        # Jobs that compute would else make each request wait some milliseconds at every one of its turns.
+        sys.setswitchinterval(_TURN_S)
     server = uvicorn.Server(
-        uvicorn.Config("app.main:serve_app", host=host, port=port, **how_to_serve(read_settings()))
+        uvicorn.Config("app.main:serve_app", host=host, port=port, **how_to_serve(settings))
     )
     with suppress(KeyboardInterrupt):
         server.run()

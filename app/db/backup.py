@@ -15,8 +15,6 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from alembic.script import ScriptDirectory
-
 from app.db import copies
 from app.db.copies import Progress
 from app.db.engine import make_engines
@@ -148,6 +146,8 @@ def _refuse_unfit(settings: Settings, made: Backup) -> None:
     kind = "sqlite" if settings.is_sqlite else "postgresql"
     if made.kind != kind:
         raise BackupRefused(f"备份来自 the backup is of {made.kind}, 目标是 the database is {kind}")
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - only when something is restored
+
     known = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
     if made.revision is not None and made.revision not in known:
         raise BackupRefused(f"结构版本 schema revision {made.revision}: 请用更新的程序 needs a newer program")

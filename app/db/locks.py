@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Iterable
 
-from sqlalchemy import text
-
+from app.db.questions import driver_cursor
 from app.db.session import WriteSession
 
-_IN_ORDER = "FROM unnest(CAST(:keys AS bigint[])) WITH ORDINALITY AS t(k, n) ORDER BY n"
-_ALONE = text("SELECT pg_advisory_xact_lock(k) " + _IN_ORDER)
-_SHARED = text("SELECT pg_advisory_xact_lock_shared(k) " + _IN_ORDER)
+_IN_ORDER = "FROM unnest(%s::bigint[]) WITH ORDINALITY AS t(k, n) ORDER BY n"
+_ALONE = "SELECT pg_advisory_xact_lock(k) " + _IN_ORDER
+_SHARED = "SELECT pg_advisory_xact_lock_shared(k) " + _IN_ORDER
 
 
 def lock_names(session: WriteSession, names: Iterable[str], *, shared: bool = False) -> None:
@@ -21,13 +20,15 @@ def lock_names(session: WriteSession, names: Iterable[str], *, shared: bool = Fa
         return
     keys = sorted({_key(name) for name in names})
     if keys:
-        session.execute(_SHARED if shared else _ALONE, {"keys": keys})
+        with driver_cursor(session) as cursor:
+            cursor.execute(_SHARED if shared else _ALONE, (keys,))
 
 
 def wait_at_most(session: WriteSession, milliseconds: int) -> None:
     """Give up on a lock sooner than the settings say, in this transaction. SQLite's one writer has its own queue."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"SET LOCAL lock_timeout = {milliseconds:d}"))
+        with driver_cursor(session) as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {milliseconds:d}")
 
 
 def _key(name: str) -> int:

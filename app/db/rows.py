@@ -3,21 +3,24 @@
 SQLAlchemy compiles and binds a multi-row statement value by value, which costs more than the database does. Here the
 driver's own way is taken: `executemany` on SQLite, COPY on PostgreSQL, and one JSON text that PostgreSQL takes apart where
 rows may be there already. Values are bound by the columns' own types, so what is stored is the same.
+Statements still pass SQLAlchemy, so that whoever listens for writes hears them; only COPY does not.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
+from pydantic_core import to_json
 from sqlalchemy import Dialect, Table
-from sqlalchemy.exc import DBAPIError
 
+from app.db.questions import driver_cursor
 from app.db.session import WriteSession
 
-Row = Mapping[str, Any]
+Row: TypeAlias = Mapping[str, Any]
+Plain: TypeAlias = tuple[Any, ...]
+"""A row whose values stand in the order of columns that are named beside it."""
 _Binder = Callable[[Any], Any]
 
 
@@ -40,46 +43,62 @@ class OnConflict:
 
 def insert_rows(session: WriteSession, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows that all have the columns of the first. A refusal is SQLAlchemy's, as of any other statement."""
+    if rows:
+        columns = tuple(rows[0])
+        insert_plain(session, table, columns, list(map(itemgetter(*columns), rows)))
+
+
+def insert_plain(
+    session: WriteSession, table: Table, columns: tuple[str, ...], rows: Sequence[Plain]
+) -> None:
+    """Insert rows whose values stand in the order of two columns or more."""
     if not rows:
         return
-    way = _way(table, tuple(rows[0]), session.get_bind().dialect)
-    if session.get_bind().dialect.name == "postgresql":
-        _copy(session, way, rows)
+    dialect = session.get_bind().dialect
+    way = _way(table, columns, dialect)
+    if dialect.name == "postgresql":
+        with driver_cursor(session) as cursor, cursor.copy(way.copy) as copy:
+            for row in way.bound(rows):
+                copy.write_row(row)
     else:
-        session.connection().exec_driver_sql(way.insert, way.bound(rows))
+        session.connection().exec_driver_sql(way.insert, list(way.bound(rows)))
 
 
-def merge_rows(session: WriteSession, table: Table, rows: Sequence[Row], conflict: OnConflict) -> None:
+def merge_plain(
+    session: WriteSession, table: Table, columns: tuple[str, ...], rows: Sequence[Plain], conflict: OnConflict
+) -> None:
     """Insert rows or change those that are there, in the order of the rows: who writes them sorted never deadlocks."""
     if not rows:
         return
-    way = _way(table, tuple(rows[0]), session.get_bind().dialect)
-    clause = conflict.clause(table.name)
-    if session.get_bind().dialect.name == "postgresql":
-        document = json.dumps(
-            [dict(zip(way.columns, row, strict=True)) for row in way.bound(rows)], default=str
-        )
-        session.connection().exec_driver_sql(way.from_document + clause, (document,))
+    dialect = session.get_bind().dialect
+    way = _way(table, columns, dialect)
+    clause = _clause(conflict, table.name)
+    if dialect.name == "postgresql":
+        document = to_json([dict(zip(columns, row, strict=True)) for row in way.bound(rows)])
+        session.connection().exec_driver_sql(way.from_document + clause, (document.decode(),))
     else:
-        session.connection().exec_driver_sql(way.insert + clause, way.bound(rows))
+        session.connection().exec_driver_sql(way.insert + clause, list(way.bound(rows)))
+
+
+@lru_cache(maxsize=64)
+def _clause(conflict: OnConflict, table: str) -> str:
+    return conflict.clause(table)
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
     """How rows of some columns get into a table of one kind of database."""
 
-    columns: tuple[str, ...]
     binders: tuple[tuple[int, _Binder], ...]
     insert: str
     copy: str
     from_document: str
 
-    def bound(self, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    def bound(self, rows: Sequence[Plain]) -> Sequence[Plain]:
         """The rows as the driver takes them."""
-        plain = map(itemgetter(*self.columns), rows)
         if not self.binders:
-            return list(plain)
-        columns: list[Sequence[Any]] = list(zip(*plain, strict=True))
+            return rows
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for place, binder in self.binders:
             columns[place] = _each_once(binder, columns[place])
         return list(zip(*columns, strict=True))
@@ -89,8 +108,9 @@ def _each_once(binder: _Binder, values: Sequence[Any]) -> list[Any]:
     """Bind each object once: the rows of one ledger share their version, month and site."""
     known: dict[int, Any] = {}
     for value in values:
-        if id(value) not in known:
-            known[id(value)] = binder(value)
+        place = id(value)
+        if place not in known:
+            known[place] = binder(value)
     return [known[id(value)] for value in values]
 
 
@@ -103,24 +123,9 @@ def _way(table: Table, columns: tuple[str, ...], dialect: Dialect) -> _Way:
     marks = ", ".join("?" * len(columns))
     # Names are those of our own tables; values travel apart from the text.
     return _Way(
-        columns,
         tuple((place, binder) for place, binder in found if binder is not None),
         f"INSERT INTO {table.name} ({listed}) VALUES ({marks})",  # noqa: S608 - see above
         f"COPY {table.name} ({listed}) FROM STDIN",
         f"INSERT INTO {table.name} ({listed}) "  # noqa: S608 - see above
         f"SELECT {listed} FROM json_to_recordset(%s::json) AS given({typed})",
     )
-
-
-def _copy(session: WriteSession, way: _Way, rows: Sequence[Row]) -> None:
-    from psycopg import Error  # noqa: PLC0415 - only where PostgreSQL is
-
-    driver = session.connection().connection
-    try:
-        with driver.cursor() as cursor, cursor.copy(way.copy) as copy:  # type: ignore[attr-defined]
-            for row in way.bound(rows):
-                copy.write_row(row)
-    except Error as error:
-        raise DBAPIError.instance(
-            way.copy, None, error, Error, hide_parameters=True, dialect=session.get_bind().dialect
-        ) from error

@@ -1,17 +1,26 @@
-"""Bringing a database to the newest schema, by one process at a time."""
+"""Bringing a database to the newest schema, by one process at a time.
 
+Alembic is loaded by whoever migrates or compares. Which revision there is and which is the newest is asked by each probe of
+a service, and needs none of it.
+"""
+
+import re
 import time
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from app.db.base import Base
+from chains.late import LateModule
+
+if TYPE_CHECKING:
+    from alembic import command
+    from alembic.config import Config
+else:
+    command = LateModule("alembic.command")
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 _UPGRADE_LOCK = 7_311_402_214
@@ -19,8 +28,10 @@ _LOCK_NOT_AVAILABLE = "55P03"
 _ATTEMPTS, _LONGEST_PAUSE_S = 40, 5.0
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> "Config":
     """Alembic's configuration, pointing at our migrations and, when given, at an open connection."""
+    from alembic.config import Config  # noqa: PLC0415 - see above
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
@@ -37,7 +48,10 @@ def upgrade(engine: Engine, revision: str = "head", *, pause_s: float = 1.0) -> 
         if engine.dialect.name != "postgresql":
             command.upgrade(alembic_config(connection), revision)
             return
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _UPGRADE_LOCK})
+        # Asked again and again: a statement that waits has a snapshot, and who builds an index waits for all snapshots to end.
+        while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _UPGRADE_LOCK}):
+            connection.rollback()
+            time.sleep(pause_s)
         connection.commit()
         try:
             _upgrade_patiently(connection, revision, pause_s)
@@ -71,16 +85,29 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
 def current_revision(engine: Engine) -> str | None:
     """The schema revision that the database is at, None when it is empty."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
 
 
-def head_revision() -> str | None:
-    """The newest revision that the code knows."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+@cache
+def head_revision() -> str:
+    """The newest revision that the code knows: the one that no other comes after."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted((MIGRATIONS / "versions").glob("*.py"))]
+
+    def named(word: str) -> set[str]:
+        return {name for each in texts for name in re.findall(rf'^{word} = "(\w+)"$', each, re.MULTILINE)}
+
+    (head,) = named("revision") - named("down_revision")
+    return head
 
 
 def schema_differences(engine: Engine) -> list[str]:
     """What differs between the tables in the database and the models; empty when all is well."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - see above
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - same
+
     with engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "target_metadata": Base.metadata}

@@ -90,6 +90,8 @@ def _decimal_from_text(text: str) -> Decimal:
 
 def tonnes_text(grams: int) -> str:
     """The shortest exact decimal of a mass [g] in tonnes: 12_345_000 → "12.345", -500_000 → "-0.5"."""
+    if not grams:
+        return "0"
     sign = "-" if grams < 0 else ""
     whole, rest = divmod(abs(grams), GRAMS_PER_TONNE)
     if not rest:

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from app.db.session import ReadSession
 from app.domain.periods import Month, months_between
 from app.enterprises import repository
+from app.enterprises.repository import PermitHolder, SiteIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ def parties(session: ReadSession, codes: Iterable[str], *, as_of: datetime | Non
     """
     wanted = set(codes)
     found: dict[str, Party] = {}
-    for code, row in repository.sites_by_permit(session, wanted, as_of):
-        found[code] = _single(row)
+    for holder in repository.sites_by_permit(session, wanted, as_of):
+        found[holder.permit_number] = _single(holder)
     for row in repository.sites_by_own_code(session, wanted, as_of):
         found[row.code] = _single(row)
     found |= _enterprises(session, wanted - found.keys(), as_of)
@@ -83,14 +84,14 @@ def sites_ever_meant(session: ReadSession, codes: Iterable[str]) -> set[uuid.UUI
     """Give every site that one of the codes means, in whatever month, or meant as a permit number it had before."""
     wanted = set(codes)
     meant = {site.site_id for party in parties(session, wanted).values() for site in party.sites}
-    return meant | {row.id for _, row in repository.sites_by_permit(session, wanted, None)}
+    return meant | {row.id for row in repository.sites_by_permit(session, wanted, None)}
 
 
-def _single(row: Row[Any]) -> Party:
+def _single(row: SiteIdentity | PermitHolder) -> Party:
     return Party(row.enterprise_id, (_candidate(row, row.reports_from),), known=True)
 
 
-def _candidate(row: Row[Any], since: Month) -> Candidate:
+def _candidate(row: Row[Any] | SiteIdentity | PermitHolder, since: Month) -> Candidate:
     return Candidate(row.code, row.id, row.enterprise_id, max(since, row.reports_from), row.reports_until)
 
 

@@ -1,9 +1,9 @@
 """Queries on enterprises, sites and facilities."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, or_, select, text, update
 from sqlalchemy.orm import aliased
@@ -11,7 +11,9 @@ from sqlalchemy.orm import aliased
 from app.auth.subjects import Subject
 from app.auth.visibility import visible_to, within
 from app.db.base import table_of
+from app.db.questions import Among, Question
 from app.db.session import ReadSession, WriteSession
+from app.domain.periods import Month
 from app.enterprises.models import Enterprise, Facility, Site, SiteVersion
 
 # SQLite and PostgreSQL take many more parameters; a statement of this size stays readable in a log.
@@ -173,50 +175,99 @@ def extend_lines(session: WriteSession, old: uuid.UUID, last: uuid.UUID) -> None
     )
 
 
-def site_rows(session: ReadSession, by: Any, keys: Iterable[Any]) -> list[Row[Any]]:
-    """Plain rows of the sites whose column `by` is one of the keys, with the last successor of their enterprise."""
-    columns = (
-        Site.id,
-        Site.code,
-        Site.enterprise_id,
-        Enterprise.last_successor_id,
-        Site.region,
-        Site.industry,
-        Site.base,
-        Site.reports_from,
-        Site.reports_until,
+_PLACE, _FIRM, _VERSION = table_of(Site), table_of(Enterprise), table_of(SiteVersion)
+_SITE_ROW = select(
+    _PLACE.c.id,
+    _PLACE.c.code,
+    _PLACE.c.enterprise_id,
+    _FIRM.c.last_successor_id,
+    _PLACE.c.region,
+    _PLACE.c.industry,
+    _PLACE.c.base,
+    _PLACE.c.reports_from,
+    _PLACE.c.reports_until,
+).join(_FIRM, _FIRM.c.id == _PLACE.c.enterprise_id)
+SiteColumn: TypeAlias = Literal["id", "code"]
+_SITES_BY: Mapping[SiteColumn, Question] = {
+    "id": Question(_SITE_ROW.where(Among(_PLACE.c.id, "keys")), keys=_PLACE.c.id),
+    "code": Question(_SITE_ROW.where(Among(_PLACE.c.code, "keys")), keys=_PLACE.c.code),
+}
+
+
+def site_rows(session: ReadSession, by: SiteColumn, keys: Collection[Any]) -> list[tuple[Any, ...]]:
+    """The columns of `_SITE_ROW` of the sites whose column `by` is one of the keys."""
+    return _SITES_BY[by].ask(session, keys=keys)
+
+
+class SiteIdentity(NamedTuple):
+    """What is asked of a site that a code may mean."""
+
+    id: uuid.UUID
+    code: str
+    enterprise_id: uuid.UUID
+    reports_from: Month
+    reports_until: Month | None
+
+
+class PermitHolder(NamedTuple):
+    """A site that has, or had, a permit number: the identity of the site, and since when it was recorded."""
+
+    id: uuid.UUID
+    code: str
+    enterprise_id: uuid.UUID
+    reports_from: Month
+    reports_until: Month | None
+    permit_number: str
+    has: bool | None
+    recorded_at: datetime
+
+
+def _identity(place: FromClause) -> Any:
+    return select(
+        place.c.id, place.c.code, place.c.enterprise_id, place.c.reports_from, place.c.reports_until
     )
-    query = select(*columns).join(Enterprise, Enterprise.id == Site.enterprise_id)
-    found: list[Row[Any]] = []
-    for batch in chunks(keys):
-        found += session.execute(query.where(by.in_(batch)))
-    return found
 
 
-def sites_by_own_code(session: ReadSession, codes: Iterable[str], as_of: datetime | None) -> list[Row[Any]]:
-    """(id, code, enterprise_id, reports_from, reports_until) of the sites with these codes."""
+def _permit_holders(place: FromClause) -> Any:
+    has = place.c.permit_number == _VERSION.c.permit_number
+    query = _identity(place).add_columns(_VERSION.c.permit_number, has.label("has"), _VERSION.c.recorded_at)
+    return query.join(_VERSION, _VERSION.c.site_id == place.c.id)
+
+
+_BY_OWN_CODE = Question(_identity(_PLACE).where(Among(_PLACE.c.code, "codes")), codes=_PLACE.c.code)
+_BY_PERMIT = Question(
+    _permit_holders(_PLACE).where(Among(_VERSION.c.permit_number, "numbers")),
+    numbers=_VERSION.c.permit_number,
+)
+
+
+def sites_by_own_code(
+    session: ReadSession, codes: Collection[str], as_of: datetime | None
+) -> list[SiteIdentity]:
+    """The sites with these codes."""
+    if as_of is None:
+        return list(map(SiteIdentity._make, _BY_OWN_CODE.ask(session, codes=codes)))
     place = sites_at(as_of)
     found: list[Row[Any]] = []
     for batch in chunks(codes):
         found += session.execute(_identity(place).where(place.c.code.in_(batch)))
-    return found
+    return list(map(SiteIdentity._make, found))
 
 
 def sites_by_permit(
-    session: ReadSession, numbers: Iterable[str], as_of: datetime | None
-) -> list[tuple[str, Row[Any]]]:
-    """(permit number, site) of whoever has, or had, the numbers; whom to believe comes last."""
-    place = sites_at(as_of)
-    has = place.c.permit_number == SiteVersion.permit_number
-    query = _identity(place).add_columns(SiteVersion.permit_number, has.label("has"), SiteVersion.recorded_at)
-    query = query.join(SiteVersion, SiteVersion.site_id == place.c.id)
-    if as_of is not None:
-        query = query.where(SiteVersion.recorded_at <= as_of)
-    found: list[Row[Any]] = []
-    for batch in chunks(numbers):
-        found += session.execute(query.where(SiteVersion.permit_number.in_(batch)))
+    session: ReadSession, numbers: Collection[str], as_of: datetime | None
+) -> list[PermitHolder]:
+    """Whoever has, or had, the numbers; whom to believe comes last."""
+    if as_of is None:
+        rows: list[Any] = _BY_PERMIT.ask(session, numbers=numbers)
+    else:
+        query = _permit_holders(sites_at(as_of)).where(_VERSION.c.recorded_at <= as_of)
+        rows = []
+        for batch in chunks(numbers):
+            rows += session.execute(query.where(_VERSION.c.permit_number.in_(batch)))
+    found = list(map(PermitHolder._make, rows))
     found.sort(key=lambda row: (bool(row.has), row.recorded_at, row.code))
-    return [(row.permit_number, row) for row in found]
+    return found
 
 
 def sites_of(
@@ -228,12 +279,6 @@ def sites_of(
     for batch in chunks(enterprises):
         found += session.execute(_identity(place).where(place.c.enterprise_id.in_(batch)))
     return found
-
-
-def _identity(place: FromClause) -> Any:
-    return select(
-        place.c.id, place.c.code, place.c.enterprise_id, place.c.reports_from, place.c.reports_until
-    )
 
 
 def enterprises_by_code(session: ReadSession, codes: Iterable[str], as_of: datetime | None) -> list[Row[Any]]:
@@ -260,9 +305,13 @@ def succeeded_by(
     return found
 
 
-def facility_rows(session: ReadSession, site_ids: Iterable[uuid.UUID]) -> list[Row[Any]]:
+_FACILITY = table_of(Facility)
+_FACILITIES = Question(
+    select(_FACILITY.c.site_id, _FACILITY.c.code).where(Among(_FACILITY.c.site_id, "sites")),
+    sites=_FACILITY.c.site_id,
+)
+
+
+def facility_rows(session: ReadSession, site_ids: Collection[uuid.UUID]) -> list[tuple[Any, ...]]:
     """(site_id, code) of the facilities of sites."""
-    found: list[Row[Any]] = []
-    for batch in chunks(site_ids):
-        found += session.execute(select(Facility.site_id, Facility.code).where(Facility.site_id.in_(batch)))
-    return found
+    return _FACILITIES.ask(session, sites=site_ids)

@@ -5,12 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
-
 from app.db.session import ReadSession, WriteSession
 from app.domain.periods import Month
 from app.enterprises import repository
-from app.enterprises.models import Site
 from app.enterprises.parties import UNKNOWN, Candidate, Party, parties, site_of, sites_ever_meant
 from app.enterprises.repository import hold_register, sites_at
 
@@ -53,26 +50,18 @@ def sites_by_code(session: ReadSession, codes: Iterable[str]) -> dict[str, SiteR
     """Give the sites that exist among these codes. To whoever writes, the register stands still from here on."""
     if isinstance(session, WriteSession):
         repository.hold_register(session)
-    return {row.code: _site_row(row) for row in repository.site_rows(session, Site.code, codes)}
+    return {row[1]: _site_row(*row) for row in repository.site_rows(session, "code", set(codes))}
 
 
-def _site_row(row: Row[Any]) -> SiteRow:
-    return SiteRow(
-        row.id,
-        row.code,
-        row.last_successor_id or row.enterprise_id,
-        row.enterprise_id,
-        row.region,
-        row.industry,
-        row.base,
-        row.reports_from,
-        row.reports_until,
-    )
+def _site_row(
+    site_id: uuid.UUID, code: str, enterprise: uuid.UUID, successor: uuid.UUID | None, *rest: Any
+) -> SiteRow:
+    return SiteRow(site_id, code, successor or enterprise, enterprise, *rest)
 
 
 def sites_by_id(session: ReadSession, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, SiteRow]:
     """Give these sites."""
-    return {row.id: _site_row(row) for row in repository.site_rows(session, Site.id, ids)}
+    return {row[0]: _site_row(*row) for row in repository.site_rows(session, "id", set(ids))}
 
 
 def last_successor(session: ReadSession, enterprise_id: uuid.UUID) -> uuid.UUID:
@@ -83,6 +72,6 @@ def last_successor(session: ReadSession, enterprise_id: uuid.UUID) -> uuid.UUID:
 def facility_codes(session: ReadSession, site_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
     """Give the facility codes of each site, empty for a site without any."""
     codes: dict[uuid.UUID, set[str]] = {site_id: set() for site_id in site_ids}
-    for row in repository.facility_rows(session, codes):
-        codes[row.site_id].add(row.code)
+    for site_id, code in repository.facility_rows(session, codes):
+        codes[site_id].add(code)
     return {site_id: frozenset(found) for site_id, found in codes.items()}

@@ -113,4 +113,4 @@ def _newer(finding: Finding, ledgers: Iterable[_OnFile]) -> Iterator[_OnFile]:
 
 def _is_near(finding: Finding, month: Month) -> bool:
     first, last = finding.first_month, finding.last_month
-    return first is not None and last is not None and first.previous <= month <= last.next
+    return first is not None and last is not None and first <= month.next and month <= last.next

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from app.findings.columns import Transfers
 from app.findings.facts import Transfer, total
 from app.findings.networks import NetworkFacts
+from chains.arrays import np
 from chains.late import LateModule
 
 if TYPE_CHECKING:

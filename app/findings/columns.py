@@ -9,10 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from app.domain.periods import Month
 from app.findings.facts import SUMMED, Balance, Transfer
+from chains.arrays import np
 from chains.balance import Flags, Floats, Ints
 
 

@@ -6,8 +6,7 @@ largest tells: under N(0, 1) it begins at |z| = 1.645. Where it begins at s time
 than 1 (an empirical null: Efron, JASA 99, 2004; here by a quantile that a tenth of faults leaves alone).
 """
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Flags, Floats
 from chains.reconciliation.criteria import benjamini_hochberg, squared_normal_p
 

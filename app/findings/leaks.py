@@ -8,9 +8,8 @@ Benjamini–Hochberg admits among all streams of the network at the given false 
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.findings.month_network import MonthNetwork, Stream
+from chains.arrays import np
 from chains.balance import Floats, Ints
 from chains.reconciliation import reconcile
 from chains.reconciliation.criteria import benjamini_hochberg, squared_normal_p

@@ -9,11 +9,10 @@ each side's word of it crosses the boundary. The engine is chains.reconciliation
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.domain.quantities import GRAMS_PER_TONNE
 from app.findings.columns import Lines, Transfers
 from app.findings.networks import NetworkFacts
+from chains.arrays import np
 from chains.balance import OUTSIDE, Flags, Floats, Ints, Network, total_by
 from chains.reconciliation import Bounds, Reports
 

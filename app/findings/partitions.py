@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 
 from app.db.base import table_of
 from app.db.session import ReadSession
@@ -20,6 +20,7 @@ from app.enterprises import service as enterprises
 from app.enterprises.models import Enterprise, Site
 from app.findings.rule import Partition
 from app.ledgers.models import FlowKind, Ledger, LedgerFlow, LedgerVersion
+from app.transfers import service as transfers
 from app.transfers.models import Transfer
 
 MAX_IN_LIST = 500
@@ -183,7 +184,7 @@ def _naming(
         table.c.receiver_party,
     )
     for ids in chunks(sorted(line)):
-        sides = or_(table.c.sender_enterprise_id.in_(ids), table.c.receiver_enterprise_id.in_(ids))
+        sides = transfers.of_enterprises(session, ids)
         query = select(*columns).where(sides, table.c.month.in_(months)).distinct()
         reach.pairs |= {heirs.key(row) for row in session.execute(query)}
         reach.networks |= _provinces(session, sides, table.c.month.in_({month for _, month in changed}))

@@ -17,6 +17,7 @@ from app.db.session import ReadSession
 from app.enterprises.models import Enterprise, Site
 from app.findings.partitions import Heirs, Parts, around, chunks, touched
 from app.ledgers.models import Ledger
+from app.transfers import service as transfers
 from app.transfers.models import Transfer
 
 _WHO_IS_MEANT = frozenset({"region", "permit_number", "industry", "successor", "code"})
@@ -80,15 +81,8 @@ def _trades(session: ReadSession, names: set[str], line: set[uuid.UUID]) -> Sequ
     """The transfers of the site's enterprise, and those that name it whoever they were found to mean."""
     table = table_of(Transfer)
     ids, written = sorted(line), sorted(names)
-    query = select(table).where(
-        or_(
-            table.c.sender_enterprise_id.in_(ids),
-            table.c.receiver_enterprise_id.in_(ids),
-            table.c.sender_party.in_(written),
-            table.c.receiver_party.in_(written),
-        )
-    )
-    return session.execute(query).all()
+    named = or_(transfers.of_enterprises(session, ids), transfers.naming(written))
+    return session.execute(select(table).where(named)).all()
 
 
 def _pairs(

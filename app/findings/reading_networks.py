@@ -20,7 +20,6 @@ from app.findings.partitions import around
 from app.findings.reading_month import Group, MonthRows, ProvinceRows
 
 T = TypeVar("T")
-_NO_LINES = Lines.of(())
 
 
 class Made(Sequence[T], Generic[T]):
@@ -63,7 +62,7 @@ class NetworkReader:
         window = _Window([self.month(near) for near in around(month)])
         columns = Columns(
             self.common.places,
-            rows.line_columns if rows.whole else _NO_LINES,
+            rows.line_columns if rows.whole else Lines.of(()),
             Transfers.from_columns([""] * len(rows), *rows.columns),
             Streams.of(Transfers.from_columns(window.pairs, *window.columns), ordinal(month)),
             window.places,

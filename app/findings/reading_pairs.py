@@ -17,6 +17,7 @@ from app.findings.facts import LedgerRef, PairFacts, Transfer
 from app.findings.partitions import Heirs, PairKey, chunks
 from app.findings.reading_sites import sigmas
 from app.ledgers.models import Ledger, LedgerLine
+from app.transfers import service as transfers
 from app.transfers.models import Transfer as TransferRow
 
 SiteMonthKey = tuple[uuid.UUID, Month]
@@ -53,9 +54,9 @@ def _transfers_of_senders(session: ReadSession, heirs: Heirs, senders: Collectio
     ids = heirs.line(known for known in map(_uuid, senders) if known is not None)
     codes = sorted(sender for sender in senders if _uuid(sender) is None)
     for batch in chunks(sorted(ids)):
-        yield from session.execute(select(table).where(table.c.sender_enterprise_id.in_(batch)))
+        yield from session.execute(select(table).where(transfers.of_enterprises(session, batch, ["sender"])))
     for written in chunks(codes):
-        nobody = and_(table.c.sender_enterprise_id.is_(None), table.c.sender_party.in_(written))
+        nobody = and_(table.c.sender_enterprise_id.is_(None), transfers.naming(written, ["sender"]))
         yield from session.execute(select(table).where(nobody))
 
 

@@ -15,6 +15,7 @@ from app.enterprises.models import Site
 from app.findings.facts import Book, Flow, Line
 from app.findings.partitions import Heirs, chunks
 from app.permits import service as permits
+from app.transfers import service as transfers
 from app.transfers.models import Transfer
 
 Books = Mapping[Month, Book]
@@ -48,7 +49,8 @@ def sites_dealing_with(session: ReadSession, codes: Collection[str]) -> frozense
         firms = heirs.line(session.scalars(select(Site.enterprise_id).where(Site.code.in_(batch))))
         for some in chunks(sorted(firms)):
             senders = select(Site.code).join(Transfer, Transfer.sender_site_id == Site.id)
-            found |= set(session.scalars(senders.where(Transfer.receiver_enterprise_id.in_(some)).distinct()))
+            theirs = transfers.of_enterprises(session, some, ["receiver"])
+            found |= set(session.scalars(senders.where(theirs).distinct()))
     return frozenset(found)
 
 

@@ -11,10 +11,9 @@ on the road at successive ends hide each other from a test that looks at the nei
 from dataclasses import dataclass
 from math import sqrt
 
-import numpy as np
-
 from app.domain.ledger_checks import is_unit_slip
 from app.findings.columns import Streams
+from chains.arrays import np
 from chains.balance import Flags, Floats
 
 RECTANGULAR = 1 / sqrt(12)

@@ -33,15 +33,20 @@ class Score:
     reported_grams: int | None = None
 
     def add(self, kind: Tonnes, cell: _Cell, grams: Fraction) -> None:
-        self.cells[kind][cell] = max(self.cells[kind].get(cell, Fraction(0)), grams)
+        kept = self.cells[kind].get(cell)
+        if kept is None or grams > kept:
+            self.cells[kind][cell] = grams
 
     def grams(self, *kinds: Tonnes) -> int:
         """The sum over the cells, of several kinds by the largest in each cell."""
-        largest: dict[_Cell, Fraction] = {}
-        for kind in kinds:
+        first, *others = kinds
+        largest = dict(self.cells[first])
+        for kind in others:
             for cell, grams in self.cells[kind].items():
-                largest[cell] = max(largest.get(cell, Fraction(0)), grams)
-        return round(sum(largest.values(), Fraction(0)))
+                kept = largest.get(cell)
+                if kept is None or grams > kept:
+                    largest[cell] = grams
+        return round(_sum(largest.values()))
 
     @property
     def unseen_grams(self) -> int:
@@ -55,6 +60,14 @@ class Score:
             return None
         whole = self.reported_grams + self.unseen_grams
         return Fraction(self.unseen_grams, whole) if whole else None
+
+
+def _sum(shares: Iterable[Fraction]) -> Fraction:
+    """Their exact sum, added up by denominator first: a territory has hundreds of thousands, and few denominators."""
+    numerators: dict[int, int] = defaultdict(int)
+    for share in shares:
+        numerators[share.denominator] += share.numerator
+    return sum((Fraction(above, below) for below, above in numerators.items()), Fraction(0))
 
 
 def scores(
@@ -79,8 +92,8 @@ def scores(
         if rule is None:
             continue
         months = _asked_for(evidence["months"], query)
+        share = Fraction(grams, len(evidence["months"])) if months else Fraction(0)
         for month in months:
-            share = Fraction(grams, len(evidence["months"]))
             found[group].add(rule.tonnes_are, (site, waste, month), share)
     if by != "rule":
         for group, reported in _reported(session, by, found, query).items():

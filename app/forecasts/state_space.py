@@ -13,13 +13,10 @@ import warnings
 from importlib import import_module
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from app.domain.forecasting import FEWEST_TO_TRAIN, SEASON, Ahead, Series
+from chains.arrays import Floats, np
 
 _ITERATIONS = 50
-Floats = npt.NDArray[np.float64]
 
 
 def state_space(series: Series, months: int) -> Ahead | None:

@@ -2,7 +2,8 @@
 
 The sessions have function scope: they end, and so commit, before the answer goes out. With the default
 scope a commit that fails would follow an answer that said 201. What does not wait is `async`: FastAPI then
-calls it in place instead of sending it to a thread.
+calls it in place instead of sending it to a thread. None asks for another one that it can read from the request: FastAPI
+takes each of them apart again for every route, and solves it again for every request.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -25,19 +26,22 @@ async def get_settings(request: Request) -> Settings:
     return settings
 
 
-async def get_clock(request: Request) -> Clock:
-    clock: Clock = request.app.state.clock
-    return clock
-
-
 async def get_database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
-async def now(clock: Annotated[Clock, Depends(get_clock)]) -> datetime:
+def moment_of(request: Request) -> datetime:
     """Give one moment for the whole request, so that what it writes agrees with itself."""
-    return clock()
+    found: datetime | None = getattr(request.state, "moment", None)
+    if found is None:
+        clock: Clock = request.app.state.clock
+        found = request.state.moment = clock()
+    return found
+
+
+async def now(request: Request) -> datetime:
+    return moment_of(request)
 
 
 _PATIENCE_SECONDS = 30
@@ -92,19 +96,18 @@ async def writing_place(request: Request) -> AsyncIterator[None]:
 
 
 def get_read_session(
-    request: Request,
-    database: Annotated[Database, Depends(get_database)],
-    _place: Annotated[None, Depends(reading_place, scope="function")],
+    request: Request, _place: Annotated[None, Depends(reading_place, scope="function")]
 ) -> Iterator[ReadSession]:
+    database: Database = request.app.state.database
     # A person who saved a form looks at it next; machines that read the API hold the receipt of what they wrote.
     with database.reading(may_lag=request.url.path.startswith("/v1/")) as session:
         yield session
 
 
 def get_write_session(
-    database: Annotated[Database, Depends(get_database)],
-    _place: Annotated[None, Depends(writing_place, scope="function")],
+    request: Request, _place: Annotated[None, Depends(writing_place, scope="function")]
 ) -> Iterator[WriteSession]:
+    database: Database = request.app.state.database
     with database.writing() as session:
         yield session
 

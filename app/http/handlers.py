@@ -106,11 +106,19 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def _on_database(request: Request, error: Exception) -> JSONResponse:
-    # Lock or statement timeouts and lost connections: the transaction is gone, the caller may try again.
-    if isinstance(error, DBAPIError):
-        _log.warning("database_unavailable", error=type(error.orig).__name__)
-    problem = Busy(headers={"Retry-After": "2"})
-    return problem_response(request, problem)
+    return problem_response(request, problem_of(error) or _Internal())
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """What is told of an exception outside of validation and the framework; None of one that is a crash."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, OperationalError | PoolTimeout):
+        # Lock or statement timeouts and lost connections: the transaction is gone, the caller may try again.
+        if isinstance(error, DBAPIError):
+            _log.warning("database_unavailable", error=type(error.orig).__name__)
+        return Busy(headers={"Retry-After": "2"})
+    return None
 
 
 def _on_crash(request: Request, error: Exception) -> JSONResponse:

@@ -1,11 +1,10 @@
 """What every request passes: an id, a bound on its body, headers that keep browsers safe, one log line."""
 
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, TypeAlias
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -17,6 +16,7 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CONTENT_SECURITY_POLICY = (
@@ -30,8 +30,22 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
+_REQUEST_ID = b"x-request-id"
+_ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 _log = structlog.get_logger("huanlian.request")
+
+
+def fixed_headers(*, https: bool) -> RawHeaders:
+    """The headers of every answer that does not say otherwise itself, as ASGI has them."""
+    named = _HEADERS | _ONLY_HTTPS if https else _HEADERS
+    return [(name.lower().encode(), value.encode()) for name, value in named.items()]
+
+
+def log_request(method: str, path: str, status: int, elapsed_s: float, **more: str) -> None:
+    """One line for a request that has ended; never its content."""
+    _log.info("request", method=method, path=path, status=status, ms=round(elapsed_s * 1000, 1), **more)
 
 
 class RequestContext:
@@ -39,7 +53,7 @@ class RequestContext:
 
     def __init__(self, app: App, *, https: bool) -> None:
         self._app = app
-        self._https = https
+        self._fixed = fixed_headers(https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,7 +68,7 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._set_headers(MutableHeaders(scope=message), request_id)
+                message["headers"] = self._completed(message.get("headers", ()), request_id)
             await send(message)
 
         structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -62,17 +76,14 @@ class RequestContext:
             with coming_from(scope):
                 await self._app(scope, receive, send_with_headers)
         finally:
-            elapsed = round((time.perf_counter() - started) * 1000, 1)
-            _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=elapsed)
+            log_request(scope["method"], scope["path"], status, time.perf_counter() - started)
             structlog.contextvars.unbind_contextvars("request_id")
 
-    def _set_headers(self, headers: MutableHeaders, request_id: str) -> None:
-        headers["X-Request-Id"] = request_id
-        for name, value in _HEADERS.items():
-            headers.setdefault(name, value)
-        if self._https:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        headers.setdefault("Cache-Control", "no-store")
+    def _completed(self, headers: Iterable[tuple[bytes, bytes]], request_id: str) -> RawHeaders:
+        said = [(name, value) for name, value in headers if name.lower() != _REQUEST_ID]
+        present = {name.lower() for name, _ in said}
+        fixed = (each for each in self._fixed if each[0] not in present)
+        return [*said, (_REQUEST_ID, request_id.encode()), *fixed]
 
 
 # Only bytes on the wire, never in memory; above this a client learns it by the connection's end.

@@ -102,10 +102,11 @@ def _facilities(session: ReadSession, subject: Subject, sites: Sequence[str]) ->
 
 def _partners(session: ReadSession, subject: Subject, sites: Sequence[str]) -> tuple[Choice, ...]:
     """Whoever the sites sent to or received from, by the name they are registered under, if they are."""
-    parties = (Transfer.sender_enterprise_id, Transfer.receiver_enterprise_id)
-    own = or_(Transfer.sender_party.in_(sites), Transfer.receiver_party.in_(sites))
-    query = select(Transfer.sender_party, Transfer.receiver_party).where(own)
-    query = query.where(visible_to(subject, enterprises=parties)).distinct().limit(_MOST_PARTNERS)
+    visible = visible_to(subject, enterprises=(Site.enterprise_id,))
+    own = session.scalars(select(Site.id).where(Site.code.in_(sites), visible)).all()
+    theirs = or_(Transfer.sender_site_id.in_(own), Transfer.receiver_site_id.in_(own))
+    query = select(Transfer.sender_party, Transfer.receiver_party).where(theirs)
+    query = query.distinct().limit(_MOST_PARTNERS)
     codes = {code for pair in session.execute(query) for code in pair} - set(sites)
     return tuple(Choice(code, _own(name)) for code, name in named_parties(session, codes))
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
+from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 from app.auth.subjects import Subject
@@ -22,6 +23,7 @@ from app.http.spreadsheet import safe_cell
 from app.imports.columns import COLUMNS, Column, Kind, head_text
 from app.imports.models import FileKind
 from app.imports.rows import MAX_ROWS, Cell
+from app.imports.sheet_rows import rows_written
 from app.imports.sheets import Sheet, workbook
 from app.ledgers.service import LedgerQuery, page
 from chains.late import LateModule
@@ -145,21 +147,16 @@ def _write_ndjson(ledgers: Iterator[dict[str, Any]], target: IO[bytes]) -> None:
 
 def _write_xlsx(ledgers: Iterator[dict[str, Any]], target: IO[bytes]) -> None:
     rows = (row for ledger in ledgers for row in rows_of_ledger(ledger))
-    refusal: Invalid | None = None
-    # Whatever happens the workbook is closed in order: it keeps files of its own until then.
-    with workbook(target) as book:
-        sheet = Sheet(book, COLUMNS)
-        sheet.write_heads()
-        try:
+    with TemporaryFile() as frame:
+        with workbook(frame) as book:
+            sheet = Sheet(book, COLUMNS)
+            sheet.write_heads()
+            sheet.write_sample()
+        with rows_written(frame, target) as written:
             for number, row in enumerate(rows, 1):
                 if number > MAX_ROWS:
                     raise _too_many(f"{MAX_ROWS:,} 行", f"{MAX_ROWS:,} rows")
-                for place, column in enumerate(COLUMNS):
-                    sheet.write(number, place, _value(column, row))
-        except Invalid as problem:
-            refusal = problem
-    if refusal is not None:
-        raise refusal
+                written.put(number, [_value(column, row) for column in COLUMNS])
 
 
 def _write_parquet(ledgers: Iterator[dict[str, Any]], target: IO[bytes]) -> None:

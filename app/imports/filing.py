@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from sqlalchemy import insert
 
+from app.audit import service as audit
 from app.auth.subjects import SCOPES_OF, Subject
 from app.clock import local_date
 from app.db.base import table_of
@@ -20,6 +21,7 @@ from app.domain.errors import Fault
 from app.domain.periods import Month, MonthError
 from app.imports import repository
 from app.imports.csv_file import csv_rows
+from app.imports.earlier import Earlier
 from app.imports.entries import Entry, entries_of
 from app.imports.faults import FileRefused, Note, Severity
 from app.imports.models import FileKind, Import, ImportedLedger, ImportMode
@@ -33,6 +35,7 @@ from app.outbox.jobs import JobContext, LeaseLost
 AT_ONCE = 200
 """Ledgers a transaction: others who write wait no longer than filing these takes."""
 MAX_ATOMIC = 1_000
+MAX_PREVIEWED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,14 @@ class Task:
     context: JobContext
     made: Import
     source: IO[bytes]
+    origin: audit.Origin | None = None
+    """The request that brought the file, if it is known: its ledgers are recorded as coming from there."""
 
     @property
     def filer(self) -> Filer:
         now = self.context.now()
-        return Filer(sender_of(self.made), now, Month.of(local_date(now, self.context.settings.timezone)))
+        this_month = Month.of(local_date(now, self.context.settings.timezone))
+        return Filer(sender_of(self.made), now, this_month, self.origin)
 
 
 def sender_of(made: Import) -> Subject:
@@ -81,19 +87,30 @@ def file_all(task: Task) -> None:
     progress = Progress()
     done = task.made.ledgers_done
     with closing(_entries(task.made, task.source, progress)) as entries:
-        _skip(entries, done)
         if task.made.mode is ImportMode.ATOMIC:
+            _skip(entries, done)
             _file_together(task, list(islice(entries, MAX_ATOMIC + 1)), progress)
-            return
-        # A preview knows only what is on file and what stands in the same batch: so its batches are large.
-        size = MAX_ATOMIC if task.made.dry_run else AT_ONCE
-        while batch := list(islice(entries, size)):
-            file_batch(task, batch, done, progress, dry_run=task.made.dry_run)
-            done += len(batch)
+        elif task.made.dry_run:
+            _preview(task, entries, progress)
+        else:
+            _skip(entries, done)
+            while batch := list(islice(entries, AT_ONCE)):
+                file_batch(task, batch, done, progress, dry_run=False)
+                done += len(batch)
 
 
 def _skip(entries: Iterator[Entry], count: int) -> None:
     next(islice(entries, count, count), None)
+
+
+def _preview(task: Task, entries: Iterator[Entry], progress: Progress) -> None:
+    """Judge all and keep nothing: what filing would find on file by then is judged along with each batch."""
+    done, earlier = task.made.ledgers_done, Earlier()
+    for entry in islice(entries, done):
+        earlier.add(_commands([entry]))
+    while batch := list(islice(entries, MAX_PREVIEWED)):
+        file_batch(task, batch, done, progress, dry_run=True, earlier=earlier)
+        done += len(batch)
 
 
 def _file_together(task: Task, entries: Sequence[Entry], progress: Progress) -> None:
@@ -105,13 +122,22 @@ def _file_together(task: Task, entries: Sequence[Entry], progress: Progress) -> 
         file_batch(task, entries, 0, progress, dry_run=task.made.dry_run or unreadable)
 
 
-def file_batch(task: Task, entries: Sequence[Entry], done: int, progress: Progress, *, dry_run: bool) -> None:
+def file_batch(
+    task: Task,
+    entries: Sequence[Entry],
+    done: int,
+    progress: Progress,
+    *,
+    dry_run: bool,
+    earlier: Earlier | None = None,
+) -> None:
     """File some ledgers and keep what became of them, in one transaction."""
+    atomic = task.made.mode is ImportMode.ATOMIC
     with task.context.database.writing() as session:
         made = repository.held(session, task.made.id)
         if made is None or made.ledgers_done != done:
             raise LeaseLost
-        results = _file(session, entries, task.filer, dry_run=dry_run, atomic=made.mode is ImportMode.ATOMIC)
+        results = _file(session, entries, task.filer, earlier, dry_run=dry_run, atomic=atomic)
         kept = [
             _kept(made.id, done + place, entry, result)
             for place, (entry, result) in enumerate(zip(entries, results, strict=True))
@@ -132,16 +158,30 @@ def _is_saved(made: Import, kept: Iterable[dict[str, Any]]) -> bool:
 
 
 def _file(
-    session: WriteSession, entries: Sequence[Entry], filer: Filer, *, dry_run: bool, atomic: bool
+    session: WriteSession,
+    entries: Sequence[Entry],
+    filer: Filer,
+    earlier: Earlier | None,
+    *,
+    dry_run: bool,
+    atomic: bool,
 ) -> list[Result | None]:
     """File those that could be read; None for the others."""
-    commands = [
+    commands = _commands(entries)
+    before = [] if earlier is None else earlier.near(commands)
+    judged = file(session, [*before, *commands], filer, dry_run=dry_run, atomic=atomic) if commands else []
+    if earlier is not None:
+        earlier.add(commands)
+    results = iter(judged[len(before) :])
+    return [None if entry.ledger is None else next(results) for entry in entries]
+
+
+def _commands(entries: Iterable[Entry]) -> list[Command]:
+    return [
         Command(entry.ledger.content(), Intent.UPSERT, draft=entry.ledger.draft, reason=entry.ledger.reason)
         for entry in entries
         if entry.ledger is not None
     ]
-    results = iter(file(session, commands, filer, dry_run=dry_run, atomic=atomic) if commands else [])
-    return [None if entry.ledger is None else next(results) for entry in entries]
 
 
 def _kept(import_id: uuid.UUID, position: int, entry: Entry, result: Result | None) -> dict[str, Any]:

@@ -35,7 +35,9 @@ def carry_out(context: JobContext, payload: Mapping[str, JsonValue]) -> None:
         made.state = ImportState.RUNNING
     try:
         with PIECES.spooled(context.database, import_id, Part.UPLOADED) as source:
-            file_all(Task(context, made, source))
+            with context.database.reading() as session:
+                origin = repository.origin(session, import_id)
+            file_all(Task(context, made, source, origin))
             with context.database.reading() as session:
                 filed = session.get_one(Import, import_id)
             with write_report(context.database, filed, source) as report:

@@ -10,10 +10,11 @@ from app.db.session import Database
 from app.domain.errors import Message
 from app.imports import repository
 from app.imports.choices import choices, texts_for
-from app.imports.columns import BY_KEY, RESULT_HEADS, Column, heads_of
+from app.imports.columns import BY_KEY, RESULT_HEADS, heads_of
 from app.imports.filing import rows_of, sender_of
 from app.imports.models import FileKind, Import, ImportedLedger
 from app.imports.rows import Progress, Row
+from app.imports.sheet_rows import SheetRows, rows_written
 from app.imports.sheets import Sheet, workbook, write_lists
 from app.ledgers.service import Outcome
 
@@ -44,35 +45,34 @@ def write_report(database: Database, made: Import, source: IO[bytes]) -> IO[byte
     """Write the workbook to a file of its own. Row numbers are those of the file that was sent."""
     target: IO[bytes] = TemporaryFile()  # noqa: SIM115 - the caller closes it
     answered = _answered(database, made.id)
-    with closing(rows_of(made, source, Progress())) as rows, workbook(target) as book:
+    with closing(rows_of(made, source, Progress())) as rows, TemporaryFile() as frame:
         first = next(rows)
-        heads = heads_of(first)
-        kept = [place for place, head in enumerate(heads) if head is not None]
-        columns = [head.column for head in heads if head is not None]
-        sheet = Sheet(book, columns)
-        sheet.write_heads([f"{head.zh}\n{head.en}" for head in RESULT_HEADS])
-        _restore_heads(sheet, first, kept)
-        ledger = next(answered, None)
-        last = 1
-        for row in rows:
-            while ledger is not None and ledger.last_row < row.number:
-                ledger = next(answered, None)
-            _write_row(sheet, made, row, kept, ledger)
-            last = row.number
-        _offer(database, made, book, sheet, columns, last)
-        sheet.sheet.autofilter(0, 0, last - 1 + _heads_above(made), len(columns) + len(RESULT_HEADS) - 1)
+        kept = [place for place, head in enumerate(heads_of(first)) if head is not None]
+        _write_frame(database, made, first, kept, frame)
+        with rows_written(frame, target) as written:
+            ledger = next(answered, None)
+            for row in rows:
+                while ledger is not None and ledger.last_row < row.number:
+                    ledger = next(answered, None)
+                _write_row(written, made, row, kept, ledger)
     target.seek(0)
     return target
 
 
-def _offer(
-    database: Database, made: Import, book: Any, sheet: Sheet, columns: Sequence[Column], last: int
-) -> None:
-    """Give the columns the drop-downs of the template again: whoever mends a row chooses instead of typing."""
+def _write_frame(database: Database, made: Import, first: Row, kept: Sequence[int], frame: IO[bytes]) -> None:
+    """Write the workbook without its rows: heads, formats, and the drop-downs of the template, so that who mends chooses."""
+    columns = [head.column for head in heads_of(first) if head is not None]
+    last = made.rows_done - 1 + _heads_above(made)
     with database.reading() as session:
         offered = choices(session, sender_of(made), None)
-    lists = {column.key: texts_for(column.key, column.kind, offered) for column in columns}
-    sheet.offer(write_lists(book, lists), last)
+    with workbook(frame) as book:
+        sheet = Sheet(book, columns)
+        sheet.write_heads([f"{head.zh}\n{head.en}" for head in RESULT_HEADS])
+        _restore_heads(sheet, first, kept)
+        sheet.write_sample(len(RESULT_HEADS))
+        lists = {column.key: texts_for(column.key, column.kind, offered) for column in columns}
+        sheet.offer(write_lists(book, lists), max(1, last))
+        sheet.sheet.autofilter(0, 0, max(1, last), len(columns) + len(RESULT_HEADS) - 1)
 
 
 def _restore_heads(sheet: Sheet, first: Row, kept: Sequence[int]) -> None:
@@ -93,20 +93,22 @@ def _answered(database: Database, import_id: uuid.UUID) -> Iterator[ImportedLedg
 
 
 def _write_row(
-    sheet: Sheet, made: Import, row: Row, kept: Sequence[int], ledger: ImportedLedger | None
+    written: SheetRows, made: Import, row: Row, kept: Sequence[int], ledger: ImportedLedger | None
 ) -> None:
     place_of_row = row.number - 1 + _heads_above(made)
-    for place, source in enumerate(kept):
-        if source < len(row.cells):
-            sheet.write(place_of_row, place, row.cells[source])
+    given = len(row.cells)
+    cells = [row.cells[source] if source < given else None for source in kept]
     if ledger is None or not ledger.first_row <= row.number <= ledger.last_row:
+        written.put(place_of_row, cells)
         return
     notes = [note for note in ledger.notes if note["row"] == row.number]
-    words = outcome_words(made, ledger.outcome)
-    style = _style(sheet, ledger, notes)
-    sheet.write_words(place_of_row, 0, f"{words.zh} / {words.en}", style)
-    for offset, language in ((1, "zh"), (2, "en")):
-        sheet.write_words(place_of_row, offset, _sentences(ledger, notes, language), style)
+    outcome = outcome_words(made, ledger.outcome)
+    words = (
+        f"{outcome.zh} / {outcome.en}",
+        _sentences(ledger, notes, "zh"),
+        _sentences(ledger, notes, "en"),
+    )
+    written.put(place_of_row, cells, words, len(kept) + _mood(ledger, notes))
 
 
 def _heads_above(made: Import) -> int:
@@ -114,10 +116,11 @@ def _heads_above(made: Import) -> int:
     return int(made.kind is FileKind.NDJSON)
 
 
-def _style(sheet: Sheet, ledger: ImportedLedger, notes: Sequence[dict[str, Any]]) -> Any:
+def _mood(ledger: ImportedLedger, notes: Sequence[dict[str, Any]]) -> int:
+    """Which of the formats for words a row has: 0 all is well, 1 something is remarkable, 2 refused."""
     if ledger.outcome == Outcome.REJECTED.value:
-        return sheet.refused
-    return sheet.warned if any(note["severity"] != "info" for note in notes) else sheet.wrapped
+        return 2
+    return int(any(note["severity"] != "info" for note in notes))
 
 
 def _sentences(ledger: ImportedLedger, notes: Sequence[dict[str, Any]], language: str) -> str:

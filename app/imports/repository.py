@@ -6,12 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select
 
+from app.audit import service as audit
+from app.audit.models import AuditEntry
 from app.auth.subjects import Subject
 from app.auth.visibility import visible_to
 from app.db.base import table_of
 from app.db.session import ReadSession, WriteSession
 from app.imports.models import Import, ImportedLedger, ImportPiece, ImportState
 
+KEPT = "import.kept"
 _ENDED = (ImportState.DONE, ImportState.REFUSED, ImportState.FAILED)
 
 
@@ -46,6 +49,17 @@ def ledgers(
     if outcome is not None:
         query = query.where(ImportedLedger.outcome == outcome)
     return session.scalars(query.order_by(ImportedLedger.position).limit(limit)).all()
+
+
+def origin(session: ReadSession, import_id: uuid.UUID) -> audit.Origin:
+    """The request that brought a file, as the audit log has it; what came at the command line has none."""
+    kept = select(AuditEntry.request_id, AuditEntry.address).where(
+        AuditEntry.object_kind == "import",
+        AuditEntry.object_id == str(import_id),
+        AuditEntry.action == KEPT,
+    )
+    found = session.execute(kept.limit(1)).one_or_none()
+    return audit.Origin(None, None) if found is None else audit.Origin(found.request_id, found.address)
 
 
 def ended_before(session: ReadSession, moment: datetime) -> list[uuid.UUID]:

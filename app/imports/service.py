@@ -112,7 +112,7 @@ def keep(
 def _record(session: WriteSession, by: Subject | Actor, made: Import, now: datetime) -> None:
     owner = None if made.enterprise_id is None else session.get_one(Enterprise, made.enterprise_id)
     region = None if owner is None else owner.region
-    change = audit.Change("import.kept", "import", str(made.id), after=made.sha256, region=region)
+    change = audit.Change(repository.KEPT, "import", str(made.id), after=made.sha256, region=region)
     audit.record(session, by, [change], now=now)
 
 

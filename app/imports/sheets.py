@@ -8,6 +8,7 @@ from typing import IO, Any
 from app.http.spreadsheet import safe_cell
 from app.imports.columns import Column, Kind, head_text
 from app.imports.rows import BadCell, Cell
+from app.imports.sheet_rows import NO_VALUE, SAMPLE_ROW
 from app.imports.workbook_parts import SHEET_NAME
 from chains.late import LateModule
 
@@ -19,7 +20,6 @@ _HEAD_HEIGHT = 48
 _WIDTHS = {Kind.MASS: 14, Kind.PERCENT: 11, Kind.FLAG: 9, Kind.MONTH: 11, Kind.PURPOSE: 11, Kind.BASIS: 9}
 _COLOURS = {"": "#E7EFEC", "received": "#F3EDE0", "used": "#E4EEF2", "disposed": "#F1EAEA", "sent": "#ECEAF3"}
 _ACTIVITY_COLOUR = "#EFEFE8"
-NO_VALUE = "#VALUE!"
 
 
 @contextmanager
@@ -85,9 +85,11 @@ class Sheet:
         elif cell is not None:
             self.sheet.write_string(row, place, safe_cell(cell), style)
 
-    def write_words(self, row: int, offset: int, text: str, style: Any) -> None:
-        """Write beside the columns."""
-        self.sheet.write_string(row, len(self._columns) + offset, safe_cell(text), style)
+    def write_sample(self, more: int = 0) -> None:
+        """Show every column's format, for rows that are written past the library, and of `more` columns the three for words."""
+        formats = [self._format(column) for column in self._columns]
+        for place, style in enumerate([*formats, *(self.wrapped, self.warned, self.refused)[:more]]):
+            self.sheet.write_blank(SAMPLE_ROW, place, None, style)
 
     def offer(self, lists: Mapping[str, tuple[int, int]], last_row: int) -> None:
         """Put the drop-downs and the bounds of numbers on the columns; `lists`: key → (column, length) on the list sheet."""

@@ -35,6 +35,8 @@ _NOT_COMPUTED = BadCell("not_computed")
 _IN_ERROR = BadCell("cell_in_error")
 _ROW_END = b"</row>"
 _VALUES_KEPT = 4_096
+_MOST_SHAPES = 1_000
+"""Kinds with styles that values are kept of; cells of others are for the parser."""
 
 
 def workbook_rows(file: IO[bytes], progress: Progress) -> Generator[Row, None, None]:
@@ -130,8 +132,8 @@ class _SheetReader:
                     if formula
                     else readers[attributes](value or inline)
                 )
+                column = columns[letters]
                 if cell is not None:
-                    column = columns[letters]
                     if column == len(cells):
                         cells.append(cell)
                     else:
@@ -151,7 +153,7 @@ class _SheetReader:
     def _knows_shapes(self, found: list[Token]) -> bool:
         for attributes in {token[2] for token in found} - self._shapes.keys():
             shape = shape_of(attributes)
-            if shape is None:
+            if shape is None or len(self._shapes) >= _MOST_SHAPES:
                 return False
             self._shapes[attributes] = shape
             self._readers[attributes] = self._reader(*shape)
@@ -159,7 +161,6 @@ class _SheetReader:
 
     def _reader(self, kind: str, style: int) -> Callable[[str], Cell]:
         """What reads the cells of one kind and style; what stands in many of them is read once."""
-
         return lru_cache(maxsize=_VALUES_KEPT)(partial(self._bounded, _Open(0, kind, style)))
 
     def _result(self, attributes: str, text: str) -> Cell:

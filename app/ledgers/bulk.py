@@ -8,7 +8,6 @@ from app.domain.errors import Fault, Message
 from app.http.bulk import entries_of, read_entry
 from app.http.problems import Invalid, Problem, fault_document
 from app.ledgers.commands import Command, Filer, Intent, Outcome, Result
-from app.ledgers.documents import warning_document
 from app.ledgers.file import file
 from app.ledgers.schemas import LedgerIn
 
@@ -82,7 +81,7 @@ def _item(place: int, result: Result) -> dict[str, Any]:
         "month": str(result.month),
         "version": result.version,
         "receipt": {"sha256": result.sha256, "received_at": received_at},
-        "warnings": [warning_document(warn) for warn in result.warnings],
+        "warnings": list(result.told),
         "errors": [],
     }
 

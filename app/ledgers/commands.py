@@ -1,13 +1,16 @@
 """What is asked of `file` and what it answers."""
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Any, Self
 
 from app.audit import service as audit
 from app.auth.subjects import Role, Subject
+from app.clock import local_date
 from app.domain.ledger import LedgerContent, LedgerState
 from app.domain.ledger_checks import Warn
 from app.domain.periods import Month
@@ -67,6 +70,11 @@ class Filer:
     this_month: Month
     origin: audit.Origin | None = None
 
+    @classmethod
+    def at(cls, subject: Subject, now: datetime, timezone: str, origin: audit.Origin | None = None) -> Self:
+        """Someone who files at a moment, in the month that it is then in a time zone."""
+        return cls(subject, now, Month.of(local_date(now, timezone)), origin)
+
     @property
     def request(self) -> audit.Origin:
         """The request that files: a batch writes for several, anything else within its own."""
@@ -100,5 +108,7 @@ class Result:
     state: LedgerState = LedgerState.SUBMITTED
     sha256: str = ""
     received_at: datetime | None = None
-    warnings: tuple[Warn, ...] = field(default=())
+    warnings: tuple[Warn, ...] = ()
+    told: Sequence[dict[str, Any]] = ()
+    """The warnings as they are answered and kept."""
     problem: Problem | None = None

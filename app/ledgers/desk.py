@@ -1,8 +1,9 @@
 """The desk where single posts wait: whatever waits is filed in one transaction, and each is answered after its commit.
 
-No timer: a post that comes alone is filed alone, at once. Those that come while a transaction is being written wait for
-the next one, at most `MOST_AT_ONCE` of them; beyond `MOST_WAITING` callers are sent away and told when to come again.
-When a transaction fails as a whole, each of its posts is filed in one of its own, so that none is harmed by another.
+No timer: a post that comes alone is filed alone, at once. Those that come while a transaction is being written, or that
+the event loop is just reading, go together, at most `MOST_AT_ONCE` of them; beyond `MOST_WAITING` callers are sent
+away and told when to come again. When a transaction fails as a whole, each of its posts is filed in one of its own, so
+that none is harmed by another.
 """
 
 import asyncio
@@ -25,6 +26,8 @@ from app.ledgers.replay import Answer, Place
 MOST_AT_ONCE = 64
 MOST_WAITING = 1_024
 _log = structlog.get_logger("huanlian.desk")
+# What a socket holds is a post after one turn of the event loop that reads it and one that parses it.
+_TURNS_TO_ARRIVE = 3
 # A set that waits longer than this for a lock that one of its posts needs is taken apart.
 _PATIENCE_OF_A_SET_MS = 500
 
@@ -67,12 +70,24 @@ class Desk:
 
     async def _serve(self) -> None:
         while self._waiting:
+            await self._let_in()
             try:
                 async with self.places.to_write():
                     await self._file_together(self._take())
             except PoolTimeout:
                 for each in self._take():
                     each.settle(PoolTimeout())
+
+    async def _let_in(self) -> None:
+        """Go on reading while more is there to be read: callers that were answered together come again together.
+
+        A set of one costs nearly what a set of sixteen costs, and the fifteen would wait for it.
+        """
+        quiet = 0
+        while quiet < _TURNS_TO_ARRIVE and len(self._waiting) < MOST_AT_ONCE:
+            there = len(self._waiting)
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if len(self._waiting) == there else 0
 
     def _take(self) -> list[_Waiting]:
         """The next set, in the order in which they came. Of two with one key the second waits for the first's answer."""

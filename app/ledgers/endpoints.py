@@ -1,20 +1,14 @@
 """The routes of ledgers."""
 
-import re
 import uuid
-from dataclasses import replace
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import ValidationError
-from starlette.requests import ClientDisconnect
 
 from app.audit import service as audit
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
-from app.auth.tokens import InvalidToken
 from app.clock import local_date
 from app.domain.errors import Fault, Message
 from app.domain.ledger import LedgerState
@@ -28,7 +22,7 @@ from app.ledgers.commands import Command, Filer, Intent
 from app.ledgers.decisions import close_month, decide
 from app.ledgers.desk import Desk
 from app.ledgers.file import file
-from app.ledgers.posting import Post, answer_each, filed_document
+from app.ledgers.posting import Post, answer_each, filed_document, post_of
 from app.ledgers.receipt_schemas import CopyOfRecordOut, RepudiationIn, RepudiationOut
 from app.ledgers.rollups import differences_from_lines
 from app.ledgers.schemas import (
@@ -44,20 +38,14 @@ from app.ledgers.schemas import (
     ValidatedOut,
     VersionsOut,
 )
-from app.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["ledgers"])
 
 Writer = Annotated[Subject, Depends(require(Scope.LEDGERS_WRITE))]
 Reader = Annotated[Subject, Depends(require(Scope.LEDGERS_READ))]
-_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 IdempotencyHeader = Annotated[
     str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")
 ]
-
-
-def _filer(subject: Subject, now: datetime, settings: Settings) -> Filer:
-    return Filer(subject, now, Month.of(local_date(now, settings.timezone)))
 
 
 async def get_desk(request: Request) -> Desk:
@@ -79,31 +67,8 @@ async def post_ledger(
     key: IdempotencyHeader = None,
 ) -> Response:
     """File one site's month; what does not balance is accepted and flagged."""
-    return await _hand_in(desk, body, _filer(subject, now, settings), key)
-
-
-async def _hand_in(desk: Desk, body: LedgerIn, filer: Filer, key: str | None) -> Response:
-    command = Command(body.content(), Intent.FILE, draft=body.draft, reason=body.reason)
-    filer = replace(filer, origin=audit.Origin.current())
-    return _response(await desk.answer(Post(command, filer, key, "POST /v1/ledgers", 201)))
-
-
-async def post_ledger_shortly(request: Request) -> Response | None:
-    """Do what `post_ledger` does for a request that nothing is wrong with; None for any other."""
-    state, headers = request.app.state, request.headers
-    key = headers.get("idempotency-key")
-    if headers.get("content-type") != "application/json" or (key and not _KEY.fullmatch(key)) or key == "":
-        return None
-    now = state.clock()
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    try:
-        subject = state.verified_tokens.subject_of(token.strip(), now)
-        body = LedgerIn.model_validate_json(await request.body())
-    except (InvalidToken, ValidationError, ClientDisconnect):
-        return None
-    if scheme.lower() != "bearer" or Scope.LEDGERS_WRITE not in subject.scopes:
-        return None
-    return await _hand_in(state.desk, body, _filer(subject, now, state.settings), key)
+    filer = Filer.at(subject, now, settings.timezone, audit.Origin.current())
+    return _response(await desk.answer(post_of(body, filer, key)))
 
 
 @router.post("/ledgers/validate", response_model=ValidatedOut)
@@ -112,7 +77,7 @@ def validate_ledger(
 ) -> dict[str, Any]:
     """Say what filing this ledger would be answered; nothing is stored."""
     command = Command(body.content(), Intent.FILE, draft=body.draft, reason=body.reason)
-    result = file(session, [command], _filer(subject, now, settings), dry_run=True)[0]
+    result = file(session, [command], Filer.at(subject, now, settings.timezone), dry_run=True)[0]
     if result.problem is not None:
         raise result.problem
     return filed_document(result) | {"valid": True, "outcome": result.outcome.value}
@@ -164,7 +129,7 @@ def post_bulk(
     answer = replay.first_answer(session, subject.id, key, request_sha256)
     if answer is None:
         entries = bulk.read(body, ndjson=content_type in {"application/x-ndjson", "application/ndjson"})
-        results = bulk.file_bulk(session, entries, mode, _filer(subject, now, settings))
+        results = bulk.file_bulk(session, entries, mode, Filer.at(subject, now, settings.timezone))
         request.state.ledger_outcomes = results.happened
         if results.refused:
             text = Message(
@@ -192,7 +157,7 @@ def post_amendment(
     version = _version_of(if_match)
     command = Command(body.content(), Intent.AMEND, reason=body.reason, ledger_id=ledger_id, if_match=version)
     route = f"POST /v1/ledgers/{ledger_id}/amendments"
-    post = Post(command, _filer(subject, now, settings), key, route, 200)
+    post = Post(command, Filer.at(subject, now, settings.timezone), key, route, 200)
     (outcome,) = answer_each(session, [post])
     if isinstance(outcome, Problem):
         raise outcome

@@ -5,16 +5,17 @@ with multi-row statements. Nothing is written when `dry_run` is set, or when `at
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Any
 
 from app.db.session import WriteSession
 from app.domain.errors import Fault, Message
 from app.domain.ledger import LedgerContent
-from app.domain.ledger_checks import Context, Counterpart, Warn, check
+from app.domain.ledger_checks import Context, Counterpart, MonthFigures, Warn, check
 from app.enterprises.service import SiteRow
 from app.http.problems import Conflict, Invalid, NotFound, PreconditionFailed, Problem
 from app.ledgers import events, surroundings
 from app.ledgers.commands import Command, Filer, Filing, Intent, Outcome, Result
+from app.ledgers.documents import warning_document
 from app.ledgers.surroundings import Current, Surroundings
 from app.ledgers.writing import Batch
 from app.outbox.events import publish_each
@@ -68,20 +69,29 @@ def _file_one(filing: Filing, around: Surroundings, batch: Batch) -> Result:
         current = around.current.get((site.id, content.month))
         if command.intent is Intent.UPSERT and _is_same(current, command.sha256, draft=command.draft):
             assert current is not None  # noqa: S101 - _is_same says so
-            return _result(Outcome.UNCHANGED, command, current, ())
+            return _result(Outcome.UNCHANGED, command, current)
         _refuse_conflict(command, site, current, around)
-        warnings = check(content, _context(content, site, around))
-        placed = batch.place(filing, site, current, warnings)
+        said = transfers.declared(site, content, around.parties)
+        warnings = check(content, _context(content, said, around))
+        told = [warning_document(warn) for warn in warnings]
+        placed = batch.place(filing, said, current, told)
         around.current[(site.id, content.month)] = placed
         if placed.counts:
-            around.reported.declare(transfers.Declared(site, content), around.parties)
+            around.reported.declare(said)
         fresh = current is None or not current.counts
-        return _result(Outcome.CREATED if fresh else Outcome.AMENDED, command, placed, warnings)
+        outcome = Outcome.CREATED if fresh else Outcome.AMENDED
+        return _result(outcome, command, placed, warnings, told)
     except Problem as problem:
         return Result(Outcome.REJECTED, content.site, content.month, problem=problem)
 
 
-def _result(outcome: Outcome, command: Command, current: Current, warnings: tuple[Warn, ...]) -> Result:
+def _result(
+    outcome: Outcome,
+    command: Command,
+    current: Current,
+    warnings: tuple[Warn, ...] = (),
+    told: Sequence[dict[str, Any]] = (),
+) -> Result:
     return Result(
         outcome,
         command.content.site,
@@ -92,6 +102,7 @@ def _result(outcome: Outcome, command: Command, current: Current, warnings: tupl
         current.sha256,
         current.received_at,
         warnings,
+        told,
     )
 
 
@@ -176,34 +187,35 @@ def _naming(current: Current) -> dict[str, object]:
     }
 
 
-def _context(content: LedgerContent, site: SiteRow, around: Surroundings) -> Context:
-    previous = around.at(site.id, content.month, -1)
-    following = around.at(site.id, content.month, 1)
-    flows = [
-        (direction, flow.party, line.waste, flow.purpose)
-        for line in content.lines
-        for direction, listed in (("sent", line.sent), ("received", line.received))
-        for flow in listed
-    ]
-    keys = {
-        party: transfers.key_of(party, around.parties, content.month) for party in {flow[1] for flow in flows}
-    }
-    counterparts: dict[tuple[str, str, str, str], Counterpart] = {}
-    for direction, party, waste, purpose in flows:
-        grams = around.reported.other_side(direction, site.code, keys[party], content.month, waste, purpose)
-        if grams is not None:
-            counterparts[(direction, party, waste, purpose)] = Counterpart(grams)
-    context = Context(
-        unknown_parties=frozenset(party for _, party, _, _ in flows if not around.parties[party].known),
-        own_parties=frozenset(party for party, key in keys.items() if key == site.code),
+def _context(content: LedgerContent, said: transfers.Resolved, around: Surroundings) -> Context:
+    site, month = said.report.site, content.month
+    return Context(
+        previous=_figures(around.at(site.id, month, -1)),
+        next=_figures(around.at(site.id, month, 1)),
+        unknown_parties=frozenset(code for code in said.meant if not around.parties[code].known),
+        own_parties=frozenset(code for code, meant in said.meant.items() if meant.party == site.code),
         facilities=around.facilities.get(site.id),
         processes=around.codes.processes,
-        counterparts=counterparts,
+        counterparts=_counterparts(said, around.reported),
         reports_from=site.reports_from,
         reports_until=site.reports_until,
     )
-    if previous is not None and previous.counts:
-        context = replace(context, previous=previous.figures)
-    if following is not None and following.counts:
-        context = replace(context, next=following.figures)
-    return context
+
+
+def _figures(near: Current | None) -> MonthFigures | None:
+    return near.figures if near is not None and near.counts else None
+
+
+def _counterparts(
+    said: transfers.Resolved, reported: transfers.Reported
+) -> dict[tuple[str, str, str, str], Counterpart]:
+    """What the other sides say of the transfers that a ledger names, as it names them."""
+    own, month = said.own
+    found: dict[tuple[str, str, str, str], Counterpart] = {}
+    for direction, streams in (("sent", said.report.sent), ("received", said.report.received)):
+        for waste, purpose, code in streams:
+            party = said.meant[code].party
+            grams = reported.other_side(direction, own, party, month, waste, purpose)
+            if grams is not None:
+                found[direction, code, waste, purpose] = Counterpart(grams)
+    return found

@@ -13,11 +13,10 @@ from app.auth.verified import EXPIRED, shut_out
 from app.db.session import WriteSession
 from app.http.problems import Problem, Unauthenticated
 from app.ledgers import replay
-from app.ledgers.commands import Command, Filer, Filing, Result
-from app.ledgers.documents import warning_document
+from app.ledgers.commands import Command, Filer, Filing, Intent, Result
 from app.ledgers.file import file_each
-from app.ledgers.models import IdempotencyKey
 from app.ledgers.replay import Answer
+from app.ledgers.schemas import LedgerIn
 
 Outcome: TypeAlias = Answer | Problem
 
@@ -45,6 +44,12 @@ class Post:
         command = self.command
         content = f"{command.text}\n{command.draft}\n{command.reason}\n{command.if_match}"
         return replay.Slot(self.filer.subject.id, self.key, replay.request_hash(self.route, content))
+
+
+def post_of(body: LedgerIn, filer: Filer, key: str | None) -> Post:
+    """A ledger that is handed in at `POST /v1/ledgers`."""
+    command = Command(body.content(), Intent.FILE, draft=body.draft, reason=body.reason)
+    return Post(command, filer, key, "POST /v1/ledgers", 201)
 
 
 def answer_each(session: WriteSession, posts: Sequence[Post]) -> list[Outcome]:
@@ -86,7 +91,7 @@ def _filed(session: WriteSession, fresh: Mapping[int, Post]) -> dict[int, Outcom
     return outcomes
 
 
-def _again(first: IdempotencyKey, post: Post) -> Outcome:
+def _again(first: replay.Kept, post: Post) -> Outcome:
     assert post.slot is not None  # noqa: S101 - only what has a key was answered before
     try:
         return replay.again(first, post.slot)
@@ -110,5 +115,5 @@ def filed_document(result: Result) -> dict[str, Any]:
         "version": result.version,
         "state": result.state.value,
         "receipt": {"sha256": result.sha256, "received_at": received_at},
-        "warnings": [warning_document(warn) for warn in result.warnings],
+        "warnings": list(result.told),
     }

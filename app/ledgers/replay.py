@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import select, tuple_
+from pydantic_core import to_json
+from sqlalchemy import select
 
 from app.db.base import table_of
 from app.db.locks import lock_names
-from app.db.rows import insert_rows
+from app.db.questions import Among, Question
+from app.db.rows import insert_plain
 from app.db.session import WriteSession
 from app.domain.errors import Message
 from app.http.problems import Conflict
@@ -40,7 +42,7 @@ class Answer:
     @cached_property
     def text(self) -> str:
         """The body's JSON, written once for the wire and for the record."""
-        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
+        return to_json(self.body).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,34 @@ def request_hash(route: str, content: str) -> str:
     return hashlib.sha256(f"{route}\n{content}".encode()).hexdigest()
 
 
-def first_answers(session: WriteSession, slots: Sequence[Slot]) -> dict[Place | None, IdempotencyKey]:
+_TABLE = table_of(IdempotencyKey)
+_KEPT = Question(
+    select(
+        *(_TABLE.c[name] for name in ("subject_id", "key", "request_sha256", "status", "headers", "body"))
+    ).where(Among(_TABLE.c.subject_id, "subjects"), Among(_TABLE.c.key, "keys")),
+    subjects=_TABLE.c.subject_id,
+    keys=_TABLE.c.key,
+)
+_COLUMNS = ("subject_id", "key", "request_sha256", "status", "headers", "body", "created_at")
+
+
+class Kept(NamedTuple):
+    """An answer as it is kept."""
+
+    request_sha256: str
+    status: int
+    headers: str
+    body: str
+
+
+def first_answers(session: WriteSession, slots: Sequence[Slot]) -> dict[Place | None, Kept]:
     """What these keys were answered before. Holds the keys until the transaction ends."""
     if not slots:
         return {}
     lock_names(session, [f"idempotency:{slot.subject_id}:{slot.key}" for slot in slots])
-    named = tuple_(IdempotencyKey.subject_id, IdempotencyKey.key)
-    rows = session.scalars(select(IdempotencyKey).where(named.in_([slot.place for slot in slots])))
-    return {(row.subject_id, row.key): row for row in rows}
+    asked = {slot.place for slot in slots}
+    rows = _KEPT.ask(session, subjects={subject for subject, _ in asked}, keys={key for _, key in asked})
+    return {(row[0], row[1]): Kept(*row[2:]) for row in rows if (row[0], row[1]) in asked}
 
 
 def first_answer(
@@ -82,7 +104,7 @@ def first_answer(
     return None if row is None else again(row, slot)
 
 
-def again(row: IdempotencyKey, slot: Slot) -> Answer:
+def again(row: Kept, slot: Slot) -> Answer:
     """The answer that was kept. Raises KeyReused when it answered another request."""
     if row.request_sha256 != slot.request_sha256:
         raise KeyReused
@@ -107,15 +129,15 @@ def keep(
 def keep_each(session: WriteSession, kept: Sequence[tuple[Slot, Answer, datetime]]) -> None:
     """Keep answers under their keys."""
     rows = [
-        {
-            "subject_id": slot.subject_id,
-            "key": slot.key,
-            "request_sha256": slot.request_sha256,
-            "status": answer.status,
-            "headers": json.dumps(dict(answer.headers)),
-            "body": answer.text,
-            "created_at": now,
-        }
+        (
+            slot.subject_id,
+            slot.key,
+            slot.request_sha256,
+            answer.status,
+            json.dumps(dict(answer.headers)),
+            answer.text,
+            now,
+        )
         for slot, answer, now in kept
     ]
-    insert_rows(session, table_of(IdempotencyKey), rows)
+    insert_plain(session, _TABLE, _COLUMNS, rows)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select
 
 from app.db.base import table_of
-from app.db.rows import OnConflict, merge_rows
+from app.db.rows import OnConflict, merge_plain
 from app.db.session import ReadSession, WriteSession
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
@@ -36,12 +36,8 @@ Key = tuple[str, str, Month]
 
 def apply(session: WriteSession, differences: Mapping[Key, Sums]) -> None:
     """Add differences to the rollup. Keys go in sorted order, so that two filings never deadlock."""
-    rows = [
-        {"region": region, "waste": waste, "month": month, **dict(zip(SUMMED, sums, strict=True))}
-        for (region, waste, month), sums in sorted(differences.items())
-        if any(sums)
-    ]
-    merge_rows(session, table_of(Rollup), rows, _ADDED)
+    rows = [(*key, *sums) for key, sums in sorted(differences.items()) if any(sums)]
+    merge_plain(session, table_of(Rollup), (*_ADDED.key, *SUMMED), rows, _ADDED)
 
 
 def drop_empty(session: WriteSession, keys: Iterable[Key]) -> None:

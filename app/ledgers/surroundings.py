@@ -1,15 +1,18 @@
 """Everything `file` must know about a set of ledgers, read with one query a question, whatever the size of the set."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from operator import add
+from typing import Any, TypeAlias
 
 from sqlalchemy import select
 
 from app.db.base import table_of
 from app.db.locks import lock_names
+from app.db.questions import Among, Question
 from app.db.session import WriteSession
 from app.domain.ledger import LedgerState
 from app.domain.ledger_checks import MonthFigures
@@ -22,9 +25,13 @@ from app.reference import service as reference
 from app.transfers import service as transfers
 
 SiteMonth = tuple[uuid.UUID, Month]
+FIGURES = ("waste", "opening_grams", "closing_grams", *SUMMED)
+LineFigures: TypeAlias = tuple[Any, ...]
+"""What of a line is summed or compared: the values of `FIGURES`."""
+_OPENING, _CLOSED_WITH, _SUMS, _GENERATED = 1, 2, 3, FIGURES.index("generated_grams")
 
 
-@dataclass(slots=True)
+@dataclass
 class Current:
     """The version on file of a site's month, or the one that this very set puts there."""
 
@@ -34,14 +41,35 @@ class Current:
     version_id: uuid.UUID
     sha256: str
     received_at: datetime
-    sums: Mapping[str, Sums]
-    figures: MonthFigures
+    lines: Sequence[LineFigures]
     is_new: bool = False
 
     @property
     def counts(self) -> bool:
         """Drafts are their author's business: no rate, no balance, no transfer knows of them."""
         return self.state is not LedgerState.DRAFT
+
+    @cached_property
+    def sums(self) -> Mapping[str, Sums]:
+        """Waste → the summed columns of its lines [g]."""
+        sums: dict[str, Sums] = {}
+        for line in self.lines:
+            old, own = sums.get(line[0]), line[_SUMS:]
+            sums[line[0]] = own if old is None else tuple(map(add, old, own))
+        return sums
+
+    @cached_property
+    def figures(self) -> MonthFigures:
+        """What a neighbouring month needs to know [g]."""
+        return MonthFigures(
+            self._by_waste(_OPENING), self._by_waste(_CLOSED_WITH), self._by_waste(_GENERATED)
+        )
+
+    def _by_waste(self, place: int) -> dict[str, int]:
+        sums: dict[str, int] = {}
+        for line in self.lines:
+            sums[line[0]] = sums.get(line[0], 0) + line[place]
+        return sums
 
 
 @dataclass(slots=True)
@@ -67,13 +95,10 @@ class Surroundings:
 
 def load(session: WriteSession, commands: Sequence[Command]) -> Surroundings:
     """Lock the site-months of the set, then look around them."""
-    hold_open(session, {command.content.month for command in commands})
+    months = {command.content.month for command in commands}
+    hold_open(session, months)
     lock_names(session, {lock_name(command.content.site, command.content.month) for command in commands})
     sites = enterprises.sites_by_code(session, {command.content.site for command in commands})
-    months = {command.content.month for command in commands}
-    lines = [line for command in commands for line in command.content.lines]
-    party_codes = {sent.party for line in lines for sent in line.sent}
-    party_codes |= {taken.party for line in lines for taken in line.received}
     site_ids = {site.id for site in sites.values()}
     wanted = {
         (sites[command.content.site].id, near)
@@ -85,11 +110,27 @@ def load(session: WriteSession, commands: Sequence[Command]) -> Surroundings:
     return Surroundings(
         sites=sites,
         codes=reference.codes(session),
-        parties=enterprises.parties(session, party_codes),
-        facilities=enterprises.facility_codes(session, site_ids),
-        reported=transfers.reported(session, {site.code for site in sites.values()}, months),
+        parties=enterprises.parties(session, _named(commands)),
+        facilities=enterprises.facility_codes(session, site_ids if _names_facilities(commands) else ()),
+        reported=transfers.reported(session, site_ids, months),
         closed=_closed_months(session, months),
         current=_current(session, wanted),
+    )
+
+
+def _named(commands: Sequence[Command]) -> set[str]:
+    """The codes of all parties."""
+    lines = [line for command in commands for line in command.content.lines]
+    sent = {flow.party for line in lines for flow in line.sent}
+    return sent | {taken.party for line in lines for taken in line.received}
+
+
+def _names_facilities(commands: Sequence[Command]) -> bool:
+    return any(
+        flow.facility is not None
+        for command in commands
+        for line in command.content.lines
+        for flow in line.disposed
     )
 
 
@@ -108,9 +149,15 @@ def lock_name(site_code: str, month: Month) -> str:
     return f"ledger:{site_code}:{month}"
 
 
-def _closed_months(session: WriteSession, months: Iterable[Month]) -> frozenset[tuple[str, Month]]:
-    query = select(MonthClosing.region, MonthClosing.month).where(MonthClosing.month.in_(set(months)))
-    return frozenset((region, month) for region, month in session.execute(query))
+_CLOSING = table_of(MonthClosing)
+_CLOSED = Question(
+    select(_CLOSING.c.region, _CLOSING.c.month).where(Among(_CLOSING.c.month, "months")),
+    months=_CLOSING.c.month,
+)
+
+
+def _closed_months(session: WriteSession, months: Collection[Month]) -> frozenset[tuple[str, Month]]:
+    return frozenset((region, month) for region, month in _CLOSED.ask(session, months=months))
 
 
 def _plus(month: Month, offset: int) -> Month | None:
@@ -120,73 +167,39 @@ def _plus(month: Month, offset: int) -> Month | None:
         return None
 
 
+_HEAD, _VERSION, _LINE = table_of(Ledger), table_of(LedgerVersion), table_of(LedgerLine)
+_HEADS = Question(
+    select(
+        _HEAD.c.site_id,
+        _HEAD.c.month,
+        _HEAD.c.id,
+        _HEAD.c.state,
+        _HEAD.c.version,
+        _HEAD.c.version_id,
+        _VERSION.c.sha256,
+        _VERSION.c.received_at,
+    )
+    .join(_VERSION, _VERSION.c.id == _HEAD.c.version_id)
+    .where(Among(_HEAD.c.site_id, "sites"), Among(_HEAD.c.month, "months")),
+    sites=_HEAD.c.site_id,
+    months=_HEAD.c.month,
+)
+_LINES = Question(
+    select(_LINE.c.version_id, *(_LINE.c[name] for name in FIGURES)).where(
+        Among(_LINE.c.version_id, "versions")
+    ),
+    versions=_LINE.c.version_id,
+)
+
+
 def _current(session: WriteSession, wanted: set[SiteMonth]) -> dict[SiteMonth, Current]:
     """The heads of the site-months with their sums. The query takes sites × months, what nobody asked for is dropped."""
-    found = session.execute(
-        select(
-            Ledger.id,
-            Ledger.site_id,
-            Ledger.month,
-            Ledger.state,
-            Ledger.version,
-            Ledger.version_id,
-            LedgerVersion.sha256,
-            LedgerVersion.received_at,
-        )
-        .join(LedgerVersion, LedgerVersion.id == Ledger.version_id)
-        .where(
-            Ledger.site_id.in_({site_id for site_id, _ in wanted}),
-            Ledger.month.in_({month for _, month in wanted}),
-        )
-    )
-    heads = [head for head in found if (head.site_id, head.month) in wanted]
-    lines = _lines_of(session, [head.version_id for head in heads])
+    found = _HEADS.ask(session, sites={site for site, _ in wanted}, months={month for _, month in wanted})
+    heads = [head for head in found if (head[0], head[1]) in wanted]
+    lines: dict[uuid.UUID, list[LineFigures]] = {head[5]: [] for head in heads}
+    for row in _LINES.ask(session, versions=lines):
+        lines[row[0]].append(row[1:])
     return {
-        (head.site_id, head.month): Current(
-            ledger_id=head.id,
-            state=head.state,
-            version=head.version,
-            version_id=head.version_id,
-            sha256=head.sha256,
-            received_at=head.received_at,
-            sums=sums_of(lines.get(head.version_id, [])),
-            figures=figures_of(lines.get(head.version_id, [])),
-        )
-        for head in heads
+        (site, month): Current(ledger, state, version, version_id, sha256, received_at, lines[version_id])
+        for site, month, ledger, state, version, version_id, sha256, received_at in heads
     }
-
-
-def _lines_of(
-    session: WriteSession, version_ids: Sequence[uuid.UUID]
-) -> dict[uuid.UUID, list[dict[str, Any]]]:
-    lines: dict[uuid.UUID, list[dict[str, Any]]] = {}
-    if version_ids:
-        table = table_of(LedgerLine)
-        for row in session.execute(select(table).where(table.c.version_id.in_(version_ids))).mappings():
-            lines.setdefault(row["version_id"], []).append(dict(row))
-    return lines
-
-
-def sums_of(lines: Iterable[Mapping[str, Any]]) -> dict[str, Sums]:
-    """Waste → the summed columns of its lines [g]."""
-    sums: dict[str, Sums] = {}
-    for line in lines:
-        old = sums.get(line["waste"], (0,) * len(SUMMED))
-        sums[line["waste"]] = tuple(a + line[name] for a, name in zip(old, SUMMED, strict=True))
-    return sums
-
-
-def figures_of(lines: Iterable[Mapping[str, Any]]) -> MonthFigures:
-    """What a neighbouring month needs to know [g]."""
-    opening: dict[str, int] = {}
-    closing: dict[str, int] = {}
-    generated: dict[str, int] = {}
-    for line in lines:
-        waste = line["waste"]
-        for sums, name in (
-            (opening, "opening_grams"),
-            (closing, "closing_grams"),
-            (generated, "generated_grams"),
-        ):
-            sums[waste] = sums.get(waste, 0) + line[name]
-    return MonthFigures(opening, closing, generated)

@@ -1,22 +1,18 @@
 """Routes for whoever runs the service: is it alive, may it be sent requests."""
 
-from functools import cache
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
-from pydantic import BaseModel
-from sqlalchemy.exc import SQLAlchemyError
+from pydantic import BaseModel, Field
 
 from app.auth.dependencies import public
-from app.db.session import Database
-from app.db.upgrade import current_revision, head_revision
 from app.domain.errors import Message
-from app.http.dependencies import get_database
 from app.http.problems import Problem
 from app.observability.metrics import Metrics
 from app.observability.metrics_door import MetricsDoor
+from app.observability.readiness import Probe
 
 router = APIRouter(tags=["operations"])
 
@@ -40,11 +36,31 @@ class Health(BaseModel):
     status: Literal["ok"] = "ok"
 
 
-class Readiness(BaseModel):
-    """The database answers and has the schema that the program expects."""
+class Said(BaseModel):
+    """A sentence in both languages."""
 
-    status: Literal["ready"] = "ready"
-    revision: str
+    zh: Annotated[
+        str, Field(max_length=200, examples=["有后台任务已等待 12 分钟：没有运行中的后台进程，或数量不足"])
+    ]
+    en: Annotated[
+        str,
+        Field(max_length=200, examples=["Work has been waiting for 12 minutes: no worker runs, or too few"]),
+    ]
+
+
+class ReadinessHint(BaseModel):
+    """Something that an operator should look at although requests are answered."""
+
+    code: Literal["disk_nearly_full", "worker_ended", "work_waits"]
+    message: Said
+
+
+class Readiness(BaseModel):
+    """The database answers and has the schema that the program expects; `degraded` when there are hints."""
+
+    status: Literal["ready", "degraded"]
+    revision: Annotated[str, Field(max_length=32, examples=["0017"])]
+    hints: Annotated[list[ReadinessHint], Field(max_length=8)] = []
 
 
 @router.get("/healthz", dependencies=_PROBE)
@@ -54,15 +70,19 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", dependencies=_PROBE)
-def readyz(database: Annotated[Database, Depends(get_database)]) -> Readiness:
+async def readyz(request: Request) -> Readiness:
     """Say whether requests may be sent here: the database answers and is at the newest revision."""
-    try:
-        revision = current_revision(database.engines.read)
-    except SQLAlchemyError as error:
-        raise NotReady(_UNREACHABLE, headers={"Retry-After": "5"}) from error
-    if revision is None or revision != _head():
+    probe: Probe = request.app.state.probe
+    found = await probe.ask()
+    if not found.reached:
+        raise NotReady(_UNREACHABLE, headers={"Retry-After": "5"})
+    if not found.is_ready or found.revision is None:
         raise NotReady(_OTHER_SCHEMA)
-    return Readiness(revision=revision)
+    hints = [
+        ReadinessHint(code=hint.code, message=Said(zh=hint.message.zh, en=hint.message.en))
+        for hint in found.hints
+    ]
+    return Readiness(status="degraded" if hints else "ready", revision=found.revision, hints=hints)
 
 
 _EXAMPLE = 'huanlian_http_requests_total{method="POST",route="/v1/ledgers",status="201"} 12.0\n'
@@ -78,8 +98,3 @@ def read_metrics(request: Request) -> PlainTextResponse:
     """Give the counters of this process in Prometheus' text format; for an administrator or the metrics token."""
     metrics: Metrics = request.app.state.metrics
     return PlainTextResponse(metrics.text(), media_type=CONTENT_TYPE_LATEST)
-
-
-@cache
-def _head() -> str | None:
-    return head_revision()

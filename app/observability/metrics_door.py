@@ -1,16 +1,12 @@
 """Who may read the metrics: an administrator, or a scraper with the secret of the settings."""
 
 import hmac
-from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Request
 
 from app.auth.dependencies import Requirement
 from app.auth.subjects import Role, Scope, Subject
-from app.db.session import Database
-from app.http.dependencies import get_database, get_settings, now
 from app.settings import Settings
 
 # It holds no scope and belongs to no enterprise, so it would see no row if somebody asked in its name.
@@ -23,16 +19,11 @@ class MetricsDoor(Requirement):
     def __init__(self) -> None:
         super().__init__(Scope.ADMIN)
 
-    def __call__(
-        self,
-        request: Request,
-        settings: Annotated[Settings, Depends(get_settings)],
-        database: Annotated[Database, Depends(get_database)],
-        moment: Annotated[datetime, Depends(now)],
-    ) -> Subject:
+    def __call__(self, request: Request) -> Subject:
+        settings: Settings = request.app.state.settings
         scheme, _, offered = request.headers.get("authorization", "").partition(" ")
         if settings.metrics_token is not None and scheme.lower() == "bearer":
             kept = settings.metrics_token.get_secret_value().encode()
             if hmac.compare_digest(offered.strip().encode("utf-8", "replace"), kept):
                 return _SCRAPER
-        return super().__call__(request, settings, database, moment)
+        return super().__call__(request)

@@ -16,6 +16,7 @@ _OTHER_METHOD = "(other)"
 _CLIENT_ERRORS = range(400, 500)
 # Routes that file one ledger, and the outcome of an answer without a fault. A route that files many says the
 # outcomes itself, in `request.state.ledger_outcomes`.
+_NOTHING_SAID: Mapping[str, Any] = {}
 _FILING = {
     ("POST", "/v1/ledgers"): "created",
     ("POST", "/v1/ledgers/{ledger_id}/amendments"): "amended",
@@ -23,13 +24,11 @@ _FILING = {
 
 
 class RequestMetrics:
-    """Measures what is inside it. A child of a metric is looked up once and kept: that costs most."""
+    """Measures what is inside it."""
 
-    def __init__(self, app: App, *, metrics: Metrics) -> None:
+    def __init__(self, app: App, *, counter: "RequestCounter") -> None:
         self._app = app
-        self._metrics = metrics
-        self._counters: dict[tuple[str, str, int], Counter] = {}
-        self._histograms: dict[tuple[str, str], Histogram] = {}
+        self._counter = counter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,17 +43,33 @@ class RequestMetrics:
                 status = message["status"]
             await send(message)
 
-        self._metrics.in_flight.inc()
+        self._counter.begin()
         started = time.perf_counter()
         try:
             await self._app(scope, receive, send_and_look)
         finally:
-            self._metrics.in_flight.dec()
-            self._count(scope, status, time.perf_counter() - started)
+            method = scope["method"] if scope["method"] in _METHODS else _OTHER_METHOD
+            elapsed_s = time.perf_counter() - started
+            self._counter.end(template_of(scope), method, status, elapsed_s, scope.get("state", {}))
 
-    def _count(self, scope: Scope, status: int, elapsed_s: float) -> None:
-        route = template_of(scope)
-        method = scope["method"] if scope["method"] in _METHODS else _OTHER_METHOD
+
+class RequestCounter:
+    """Counts into the metrics. A child of a metric is looked up once and kept: that costs most."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._counters: dict[tuple[str, str, int], Counter] = {}
+        self._histograms: dict[tuple[str, str], Histogram] = {}
+
+    def begin(self) -> None:
+        """A request has come."""
+        self._metrics.in_flight.inc()
+
+    def end(
+        self, route: str, method: str, status: int, elapsed_s: float, state: Mapping[str, Any] = _NOTHING_SAID
+    ) -> None:
+        """A request has ended; `state` is what was said of it on its way."""
+        self._metrics.in_flight.dec()
         counter = self._counters.get((route, method, status))
         if counter is None:
             counter = self._metrics.requests.labels(route, method, str(status))
@@ -65,7 +80,6 @@ class RequestMetrics:
             histogram = self._metrics.seconds.labels(route, method)
             self._histograms[route, method] = histogram
         histogram.observe(elapsed_s)
-        state = scope.get("state", {})
         limited_by = state.get("limited_by")
         if limited_by is not None:
             self._metrics.limited.labels(limited_by).inc()

@@ -7,6 +7,7 @@ from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from app.auth.dependencies import require
 from app.auth.subjects import Scope, Subject
@@ -30,6 +31,14 @@ from app.permits.schemas import (
     PermitVersions,
 )
 
+
+class _NotTheImport(StringConvertor):
+    """A part of an address that may be a permit's number: not `import`, which takes files and has methods of its own."""
+
+    regex = "(?!import$)[^/]+"
+
+
+register_url_convertor("permit_number", _NotTheImport())
 router = APIRouter(prefix="/v1", tags=["permits"])
 
 Sender = Annotated[Subject, Depends(require(Scope.PERMITS_WRITE))]
@@ -93,7 +102,7 @@ async def body_bytes(request: Request) -> bytes:
     return await request.body()
 
 
-@router.put("/permits/{number}", status_code=201, responses=_ALREADY)
+@router.put("/permits/{number:permit_number}", status_code=201, responses=_ALREADY)
 def put_permit(
     *,
     number: NumberPath,
@@ -195,7 +204,7 @@ def get_permits(
     return PermitPage.model_validate(found)
 
 
-@router.get("/permits/{number}", responses=_UNCHANGED, response_model=PermitOut)
+@router.get("/permits/{number:permit_number}", responses=_UNCHANGED, response_model=PermitOut)
 def get_permit(
     *,
     number: NumberPath,

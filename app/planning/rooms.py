@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-import numpy as np
-
 from app.chain_runs.service import Books
 from app.domain.ledger import Disposed, Line, Used
 from app.domain.periods import Month
 from app.domain.permits.case import Case, FiledMonth, is_valid, places
 from app.domain.permits.headroom import Headroom, outlook
 from app.domain.permits.versions import PermitVersion, in_force
+from chains.arrays import np
 
 
 class NotCounted(StrEnum):

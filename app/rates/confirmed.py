@@ -6,10 +6,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 
 from app.auth.subjects import Subject
+from app.db.base import table_of
 from app.db.session import ReadSession
-from app.rates import repository
-from app.rates.repository import Scope
+from app.rates import regional, repository
+from app.rates.models import SentSum
+from app.rates.repository import AnyRow, Scope
 from app.transfers.models import Decision, Transfer
+
+_KEPT = ("sent_grams", "confirmed_grams", "own_for_use_grams")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +50,31 @@ def judged(
 
 def confirmed_now(session: ReadSession, subject: Subject, scope: Scope, group: str | None) -> dict[str, Sent]:
     """Sum `judged` over the transfers of the scope's senders, in the database."""
+    if regional.answers(subject, scope, group):
+        rows = regional.sums(session, table_of(SentSum), _KEPT, subject, scope, group)
+    else:
+        rows = _from_transfers(session, subject, scope, group)
+    return {name: Sent(*(int(value or 0) for value in row[:3])) for name, row in rows.items()}
+
+
+def figures_of_transfers() -> tuple[ColumnElement[Any], ...]:
+    """Sums of what `judged` makes of each transfer that was declared, in the order of the fields of Sent."""
     said = case(
         (Transfer.decision.is_(None), func.coalesce(Transfer.received_grams, 0)),
         else_=func.coalesce(Transfer.decided_grams, 0),
     )
     confirmed = case((Transfer.decision == Decision.DISPUTE, 0), else_=_least(Transfer.sent_grams, said))
     own = _least(confirmed, Transfer.sent_grams - func.coalesce(Transfer.sent_of_received_grams, 0))
+    for_use = case((Transfer.purpose == "use", own), else_=0)
+    return func.sum(Transfer.sent_grams), func.sum(confirmed), func.sum(for_use)
+
+
+def _from_transfers(
+    session: ReadSession, subject: Subject, scope: Scope, group: str | None
+) -> dict[str, AnyRow]:
     place = repository.places(scope)
     query = (
-        select(
-            func.sum(Transfer.sent_grams),
-            func.sum(confirmed),
-            func.sum(case((Transfer.purpose == "use", own), else_=0)),
-        )
+        select(*figures_of_transfers())
         .join(place, place.c.id == Transfer.sender_site_id)
         .where(
             *repository.sites_of(subject, scope, place),
@@ -69,8 +85,7 @@ def confirmed_now(session: ReadSession, subject: Subject, scope: Scope, group: s
     if scope.wastes:
         query = query.where(Transfer.waste.in_(scope.wastes))
     key = repository.site_key(group, scope, Transfer.month, Transfer.waste, place)
-    rows = repository.by_key(session.execute(repository.grouped(query, key)), key)
-    return {name: Sent(*(int(value or 0) for value in row[:3])) for name, row in rows.items()}
+    return repository.by_key(session.execute(repository.grouped(query, key)), key)
 
 
 def _least(one: Any, other: Any) -> ColumnElement[int]:

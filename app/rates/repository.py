@@ -1,11 +1,24 @@
 """Sums behind the rates. Every query starts at the sites, or at the regions, that the subject may see."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import Subquery
 
@@ -19,6 +32,8 @@ from app.domain.rates import Totals
 from app.enterprises.models import Enterprise, Site
 from app.enterprises.service import sites_at
 from app.ledgers.models import Ledger, LedgerLine, LedgerVersion, Rollup
+from app.rates import regional
+from app.rates.models import FiledCount
 from app.reference.models import ReferenceRow
 
 Key: TypeAlias = ColumnElement[Any] | None
@@ -69,10 +84,21 @@ class Filed:
 
 def known_codes(session: ReadSession, kind: str, codes: Collection[str]) -> set[str]:
     """Tell which of the codes the current reference data has."""
-    found = select(ReferenceRow.code).where(
-        ReferenceRow.kind == kind, ReferenceRow.code.in_(codes), ReferenceRow.superseded_at.is_(None)
-    )
-    return set(session.scalars(found))
+    return {code for _, code in known(session, {kind: codes})}
+
+
+def known(session: ReadSession, asked: Mapping[str, Collection[str]]) -> set[tuple[str, str]]:
+    """Tell which of the codes of each kind the current reference data has, with one look for all of them."""
+    pairs = [(kind, code) for kind, codes in asked.items() for code in codes]
+    rows = session.execute(_KNOWN, {"pairs": pairs}) if pairs else ()
+    return {(kind, code) for kind, code in rows}
+
+
+_ROWS = table_of(ReferenceRow)
+_KNOWN = select(_ROWS.c.kind, _ROWS.c.code).where(
+    tuple_(_ROWS.c.kind, _ROWS.c.code).in_(bindparam("pairs", expanding=True)),
+    _ROWS.c.superseded_at.is_(None),
+)
 
 
 def credit_code_of(session: ReadSession, subject: Subject) -> str | None:
@@ -157,6 +183,8 @@ def _filed(as_of: datetime | None) -> AnySelect:
 
 def latest_month(session: ReadSession, subject: Subject, scope: Scope) -> Month | None:
     """Find the last month with a ledger in the scope, whatever its months."""
+    if regional.answers(subject, scope, None):
+        return regional.latest_month(session, subject, scope)
     filed, place = _filed(scope.as_of).subquery("filed"), places(scope)
     query = select(func.max(filed.c.month)).join(place, place.c.id == filed.c.site_id)
     latest: Month | None = session.scalar(query.where(*sites_of(subject, scope, place)))
@@ -175,37 +203,17 @@ def by_key(rows: Iterable[AnyRow], key: Key) -> dict[str, AnyRow]:
 
 def sums(session: ReadSession, subject: Subject, scope: Scope, group: str | None) -> dict[str, Totals]:
     """Sum the generator-side figures, group by group; a group of nothing is none, whoever named it in a ledger."""
-    rolled_up = (
-        subject.role is not Role.ENTERPRISE
-        and scope.as_of is None
-        and not scope.by_lines
-        and scope.base is scope.park is scope.site is None
-        and group not in ("site", "industry")
-    )
-    query, key = _from_rollups(subject, scope, group) if rolled_up else _from_lines(subject, scope, group)
-    rows = by_key(session.execute(grouped(query, key)), key)
+    if regional.answers(subject, scope, group):
+        rows = regional.sums(session, table_of(Rollup), tuple(_SUMS), subject, scope, group)
+    else:
+        query, key = _from_lines(subject, scope, group)
+        rows = by_key(session.execute(grouped(query, key)), key)
     found = {name: _fields(row) for name, row in rows.items()}
     return {name: Totals(**fields) for name, fields in found.items() if any(fields.values())}
 
 
 def _fields(row: AnyRow) -> dict[str, int]:
     return {field: int(value or 0) for field, value in zip(_SUMS.values(), row, strict=False)}
-
-
-def _from_rollups(subject: Subject, scope: Scope, group: str | None) -> tuple[AnySelect, Key]:
-    conditions = [visible_to(subject, region=Rollup.region), Rollup.month.between(scope.first, scope.last)]
-    if scope.region is not None:
-        conditions.append(within(Rollup.region, scope.region))
-    if scope.wastes:
-        conditions.append(Rollup.waste.in_(scope.wastes))
-    keys: dict[str, ColumnElement[Any]] = {
-        "month": Rollup.month.expression,
-        "waste": Rollup.waste.expression,
-        "region": region_key(Rollup.region, scope.region),
-        "county": Rollup.region.expression,
-    }
-    query = select(*(func.sum(getattr(Rollup, column)) for column in _SUMS)).where(*conditions)
-    return query, None if group is None else keys[group]
 
 
 def _from_lines(subject: Subject, scope: Scope, group: str | None) -> tuple[AnySelect, Key]:
@@ -225,6 +233,10 @@ def ledgers_filed(
     session: ReadSession, subject: Subject, scope: Scope, group: str | None
 ) -> dict[str, Filed]:
     """Count the ledgers filed, nil returns among them, whatever the waste."""
+    if regional.answers(subject, scope, group):
+        counts = ("ledgers", "expected_ledgers")
+        kept = regional.sums(session, table_of(FiledCount), counts, subject, scope, group)
+        return {name: Filed(int(row[0]), int(row[1])) for name, row in kept.items() if row[0]}
     filed, place = filed_versions(scope), places(scope)
     due = and_(
         filed.c.month >= place.c.reports_from,
@@ -245,12 +257,16 @@ def reporting_spans(
     session: ReadSession, subject: Subject, scope: Scope, group: str | None
 ) -> list[tuple[str, Month, Month | None, int]]:
     """(group, reports from, until, number of sites) of the scope; months are left to the caller."""
-    place = places(scope)
-    key = None if group == "month" else site_key(group, scope, None, None, place)
-    span = (place.c.reports_from, place.c.reports_until)
-    query = select(*span, func.count()).where(*sites_of(subject, scope, place)).group_by(*span)
-    rows = session.execute(grouped(query, key))
-    return [("" if key is None else str(row[-1]), row[0], row[1], row[2]) for row in rows]
+    is_keyed = group not in (None, "month")
+    if regional.answers(subject, scope, group):
+        rows: Iterable[AnyRow] = regional.spans(session, subject, scope, group)
+    else:
+        place = places(scope)
+        key = site_key(group, scope, None, None, place) if is_keyed else None
+        span = (place.c.reports_from, place.c.reports_until)
+        query = select(*span, func.count()).where(*sites_of(subject, scope, place)).group_by(*span)
+        rows = session.execute(grouped(query, key))
+    return [(str(row[-1]) if is_keyed else "", row[0], row[1], row[2]) for row in rows]
 
 
 def enterprises_behind(

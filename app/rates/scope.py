@@ -52,6 +52,11 @@ def query_fault(parameter: str, code: str, zh: str, en: str) -> Fault:
     return Fault(f"#query/{parameter}", code, Message(zh, en))
 
 
+_UNKNOWN_REGION = query_fault(
+    "region", "unknown_region", "没有此行政区划代码", "there is no such region code"
+)
+
+
 def month_of(parameter: str, text: str | None) -> Month | None:
     """Read a month of the query; 422 when it is none."""
     try:
@@ -102,9 +107,12 @@ def region_of(subject: Subject, asked: str | None) -> str | None:
 
 
 def _refuse_unknown(session: ReadSession, query: RateQuery, now: datetime) -> None:
-    faults = region_faults(session, query.region)
-    unknown = set(query.wastes) - repository.known_codes(session, "wastes", query.wastes)
-    if unknown:
+    regions = set() if query.region is None else {query.region}
+    known = repository.known(session, {"regions": regions, "wastes": set(query.wastes)})
+    faults = []
+    if query.region is not None and ("regions", query.region) not in known:
+        faults.append(_UNKNOWN_REGION)
+    if any(("wastes", waste) not in known for waste in query.wastes):
         faults.append(
             query_fault("waste", "unknown_waste", "没有此固废种类", "there is no such waste stream")
         )
@@ -128,7 +136,7 @@ def region_faults(session: ReadSession, region: str | None) -> list[Fault]:
     """Refuse a region that the reference data does not have."""
     if region is None or repository.known_codes(session, "regions", (region,)):
         return []
-    return [query_fault("region", "unknown_region", "没有此行政区划代码", "there is no such region code")]
+    return [_UNKNOWN_REGION]
 
 
 def _months(

@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from app.domain.rates import Metric, Totals
 from app.reconciliations.measured import MeasuredNetwork
+from chains.arrays import np
 from chains.balance import Flags
 from chains.measures import HALF_WIDTH_95
 from chains.reconciliation import Reconciliation

@@ -8,10 +8,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.domain.quantities import GRAMS_PER_TONNE
 from app.reconciliations.models import MeasuredKind, Months
+from chains.arrays import np
 from chains.balance import OUTSIDE, Flags, Floats, Ints, Network
 from chains.reconciliation import Bounds, Reports
 

@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-import numpy as np
-
 from app.domain.errors import Message
 from app.http.answers import CoverageOut, TextOut
 from app.reconciliations.measured import MeasuredFlow
@@ -21,6 +19,7 @@ from app.reconciliations.schemas import (
 )
 from app.reconciliations.service import Reconciled
 from app.reconciliations.wording import exact_tonnes, flow_words, stream_words, suspect_words
+from chains.arrays import np
 from chains.measures import HALF_WIDTH_95
 from chains.reconciliation.contraction import FlowClass as EngineClass
 from chains.reconciliation.result import GlobalTest

@@ -5,11 +5,11 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, delete, func, insert, or_, select
 from sqlalchemy.orm import defer
 
-from app.auth.subjects import Subject
-from app.auth.visibility import visible_to
+from app.auth.subjects import Role, Subject
+from app.auth.visibility import range_of, visible_to
 from app.db.base import table_of
 from app.db.session import ReadSession, WriteSession
 from app.domain.periods import Month
@@ -110,32 +110,41 @@ def done_of(
 
     Only those with the usual assumption about months count.
     """
-    where = [
-        and_(_is(Reconciliation.region, region), _is(Reconciliation.base, base))
-        for region, base in places_asked
-    ]
-    spans = [
-        and_(Reconciliation.first_month == first, Reconciliation.last_month == last) for first, last in months
-    ]
-    query = (
-        select(
-            Reconciliation.id,
-            Reconciliation.region,
-            Reconciliation.base,
-            Reconciliation.first_month,
-            Reconciliation.last_month,
-        )
-        .where(
-            _seen(subject),
-            or_(*where),
-            or_(*spans),
-            Reconciliation.months == Months.CORRELATED,
-            Reconciliation.state == ReconciliationState.DONE,
-        )
-        .order_by(Reconciliation.id.desc())
-        .limit(MOST_DONE)
+    seen = range_of(subject, None)
+    if seen is None:
+        return []
+    asked = {
+        # The whole country has no name, and is the administrator's alone.
+        "regions": [region or "" for region, _ in places_asked],
+        "first": min(first for first, _ in months),
+        "last": max(last for _, last in months),
+        "low": seen[0],
+        "high": seen[1],
+        "all": subject.role is Role.ADMIN,
+    }
+    found = [Done(*row) for row in session.execute(_DONE, asked)]
+    spans, places_known = set(months), set(places_asked)
+    return [one for one in found if (one.first, one.last) in spans and (one.region, one.base) in places_known]
+
+
+_RUNS = table_of(Reconciliation)
+_DONE = (
+    # Made once: every answer about a rate asks it.
+    select(_RUNS.c.id, _RUNS.c.region, _RUNS.c.base, _RUNS.c.first_month, _RUNS.c.last_month)
+    .where(
+        func.coalesce(_RUNS.c.region, "").in_(bindparam("regions", expanding=True)),
+        or_(
+            bindparam("all", type_=Boolean),
+            func.substr(_RUNS.c.region.concat("000000"), 1, 6).between(bindparam("low"), bindparam("high")),
+        ),
+        _RUNS.c.first_month >= bindparam("first"),
+        _RUNS.c.last_month <= bindparam("last"),
+        _RUNS.c.months == Months.CORRELATED,
+        _RUNS.c.state == ReconciliationState.DONE,
     )
-    return [Done(*row) for row in session.execute(query).all()]
+    .order_by(_RUNS.c.id.desc())
+    .limit(MOST_DONE)
+)
 
 
 def flows_page(
@@ -192,8 +201,3 @@ def add_flows(session: WriteSession, rows: Iterable[Row]) -> None:
 def _seen(subject: Subject) -> ColumnElement[bool]:
     # As with chain runs: a prefix is filled up to six digits, the whole country is the administrator's.
     return visible_to(subject, region=func.substr(Reconciliation.region.concat("000000"), 1, 6))
-
-
-def _is(column: Any, value: str | None) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.is_(None) if value is None else column == value
-    return found

@@ -1,28 +1,48 @@
 """Queries on reference data."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import func, insert, select, update
 
+from app.db.base import table_of
+from app.db.questions import Question
 from app.db.session import ReadSession, WriteSession
+from app.ids import new_id
 from app.reference.models import ReferenceRelease, ReferenceRow
 
 _CURRENT = ReferenceRow.superseded_at.is_(None)
 _MAX_IN_LIST = 500
+# The bits of an id that its clock has no part in, some of them: an id that was rolled back does not come again.
+_BY_CHANCE = (1 << 56) - 1
 
 
-def data_version(session: ReadSession) -> tuple[int, uuid.UUID | None]:
-    """Tell one state of the data from another: rows are added with new ids, or end.
+_RELEASE = table_of(ReferenceRelease)
+_NEWEST = select(ReferenceRow.id).order_by(ReferenceRow.id.desc()).limit(1).scalar_subquery()
+_STATE = Question(select(_NEWEST, func.count(), func.max(_RELEASE.c.loaded_at)).select_from(_RELEASE))
 
-    What the data has lost and not replaced is told by the number of rows that ended.
+Version: TypeAlias = tuple[uuid.UUID | None, int, datetime | None]
+
+
+def data_version(session: ReadSession) -> Version:
+    """Tell one state of the data from another by two looks at an index: rows are added with growing ids, or end.
+
+    Rows that end without another in their place end with a release.
     """
-    newest = select(ReferenceRow.id).order_by(ReferenceRow.id.desc()).limit(1).scalar_subquery()
-    counts = select(func.count(ReferenceRow.id) + func.count(ReferenceRow.superseded_at)).scalar_subquery()
-    count, newest_id = session.execute(select(counts, newest)).one()
-    return count, newest_id
+    ((newest_id, count, loaded_at),) = _STATE.ask(session)
+    return newest_id, count, loaded_at
+
+
+def next_ids(session: ReadSession) -> Iterator[uuid.UUID]:
+    """Give ids for new rows, each above all there are, whatever the clocks of two machines say."""
+    newest = session.scalar(select(ReferenceRow.id).order_by(ReferenceRow.id.desc()).limit(1))
+    last = 0 if newest is None else newest.int
+    while True:
+        made = new_id().int
+        last = made if made > last else last + 1 + (made & _BY_CHANCE)
+        yield uuid.UUID(int=last)
 
 
 def newest_versions(session: ReadSession) -> dict[tuple[str, str], int]:

@@ -1,7 +1,6 @@
 """Reference data: loading what is shipped, an administrator's changes, the codes filings are held to."""
 
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -44,7 +43,7 @@ class Codes:
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    version: tuple[int, uuid.UUID | None]
+    version: repository.Version
     codes: Codes
 
 
@@ -124,7 +123,8 @@ def load(session: WriteSession, release: ShippedRelease, now: datetime) -> LoadR
     repository.supersede(session, [*(old_id for old_id, _ in changed), *retired], now)
     new_rows = [*fresh, *(new for _, new in changed)]
     others = [(row.kind, row.code) for row in present.values() if row.id in set(retired)]
-    repository.add_rows(session, [columns | origin for columns in new_rows])
+    ids = repository.next_ids(session)
+    repository.add_rows(session, [columns | origin | {"id": next(ids)} for columns in new_rows])
     if fresh or changed or retired:
         told = audit.Change("reference.loaded", "reference_release", release.name, after=release.sha256)
         audit.record(session, audit.operator(), [told], now=now)
@@ -156,7 +156,6 @@ def _record(
 
 def _columns(row: ShippedRow, *, version: int) -> dict[str, Any]:
     return {
-        "id": new_id(),
         "kind": row.kind,
         "code": row.code,
         "version": version,
@@ -219,7 +218,7 @@ def change(
     if old is None:
         raise NotFound(Message("没有这个代码", "there is no such code"))
     new = ReferenceRow(
-        id=new_id(),
+        id=next(repository.next_ids(session)),
         kind=kind,
         code=code,
         version=old.version + 1,

@@ -5,7 +5,7 @@ is kept in one part a month, the rest in one part.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, select
@@ -17,6 +17,7 @@ from app.enterprises.models import Enterprise, Site
 from app.ledgers.models import Ledger
 from app.rates.service import FILED_LINES, AnySelect, filed_lines
 from app.reference.models import ReferenceRow
+from app.snapshots.keys import IDENTIFIER, SITES
 from app.transfers.models import Transfer
 
 _LEDGERS, _TRANSFERS = table_of(Ledger), table_of(Transfer)
@@ -38,6 +39,8 @@ class Kept:
     order: tuple[ColumnElement[Any], ...]
     marks: AnySelect | None = None
     only: ColumnElement[bool] | None = None
+    site_keys: tuple[str, ...] = ()
+    """The columns that name a site, and hold its number (keys.py)."""
 
     def rows(self, month: Month | None = None) -> AnySelect:
         """The rows of a month, or all, in an order that both databases give."""
@@ -50,14 +53,13 @@ class Kept:
 def _kept(
     name: str,
     source: FromClause,
-    order: Sequence[str],
+    order: Sequence[ColumnElement[Any]],
     *,
     columns: Sequence[str] = (),
-    marks: AnySelect | None = None,
-    only: ColumnElement[bool] | None = None,
+    **more: Any,
 ) -> Kept:
     chosen = tuple(source.c[each] for each in columns) if columns else tuple(source.c)
-    return Kept(name, source, chosen, tuple(source.c[each] for each in order), marks, only)
+    return Kept(name, source, chosen, tuple(order), **more)
 
 
 def _by_month(table: FromClause, *columns: str) -> AnySelect:
@@ -66,7 +68,20 @@ def _by_month(table: FromClause, *columns: str) -> AnySelect:
 
 
 _HEAD = ("site_id", "month", "state", "version_id")
-_TRANSFER_KEY = ("waste", "purpose", "sender_party", "receiver_party")
+_TRANSFER = (
+    "month",
+    "waste",
+    "purpose",
+    "sender_party",
+    "receiver_party",
+    "sender_site_id",
+    "receiver_site_id",
+    "sent_grams",
+    "sent_of_received_grams",
+    "received_grams",
+    "decision",
+    "decided_grams",
+)
 _SITE = (
     "id",
     "code",
@@ -80,37 +95,47 @@ _SITE = (
     "reports_until",
 )
 
+_FILED = filed_lines()
+# By site first: rows of the same site lie together, and its number takes next to no room.
 KEPT = (
     _kept(
         "ledgers",
         _LEDGERS,
-        ("site_id",),
+        (_LEDGERS.c.site_id,),
         columns=_HEAD,
         marks=_by_month(_LEDGERS, "site_id", "state", "version_id"),
+        site_keys=("site_id",),
     ),
     # A version's lines never change: which versions count says which lines do.
     _kept(
         FILED_LINES,
-        filed_lines(),
-        ("site_id", "waste"),
+        _FILED,
+        (_FILED.c.site_id, _FILED.c.waste),
         marks=_by_month(_LEDGERS, "site_id", "version_id").where(_LEDGERS.c.state != LedgerState.DRAFT),
+        site_keys=("site_id",),
     ),
     _kept(
         "transfers",
         _TRANSFERS,
-        _TRANSFER_KEY,
-        marks=_by_month(
-            _TRANSFERS,
-            *_TRANSFER_KEY,
-            *(name for name in _TRANSFERS.c.keys() if name not in {"month", *_TRANSFER_KEY}),  # noqa: SIM118 - a collection of columns
-        ),
+        (_TRANSFERS.c.sender_site_id.nulls_first(), _TRANSFERS.c.id),
+        columns=_TRANSFER,
+        marks=_by_month(_TRANSFERS, "id", *_TRANSFER[1:]),
+        site_keys=("sender_site_id", "receiver_site_id"),
     ),
-    _kept("sites", _SITES, ("id",), columns=_SITE),
-    _kept("enterprises", _ENTERPRISES, ("id",), columns=("id", "credit_code", "name", "industry", "region")),
+    replace(
+        _kept(SITES, _SITES, (_SITES.c.id,), columns=_SITE, site_keys=("id",)),
+        columns=(*(_SITES.c[name] for name in _SITE), _SITES.c.id.label(IDENTIFIER)),
+    ),
+    _kept(
+        "enterprises",
+        _ENTERPRISES,
+        (_ENTERPRISES.c.id,),
+        columns=("id", "credit_code", "name", "industry", "region"),
+    ),
     _kept(
         "reference_rows",
         _REFERENCE,
-        ("kind", "code", "version"),
+        tuple(_REFERENCE.c[name] for name in ("kind", "code", "version")),
         columns=("kind", "code", "version", "zh", "en", "superseded_at"),
         only=_REFERENCE.c.kind.in_(CODES_KEPT),
     ),

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2
+"""2: sites by numbers. A snapshot of format 1 is still known by its list, so that the next one takes its place."""
+_KNOWN = (1, FORMAT)
 FILE = "manifest.json"
 _MOST_BYTES = 64 << 20
 
@@ -16,7 +18,7 @@ class SnapshotRefused(Exception):  # noqa: N818 - a fact about the snapshot
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One Parquet file. `marks`: SHA-256 of what it was written from; `month` None: the table has no months."""
+    """One Parquet file. `marks`: another text when its rows are others; `month` None: the table has no months."""
 
     path: str
     month: str | None
@@ -63,7 +65,7 @@ def read_manifest(content: bytes) -> Manifest:
         raise SnapshotRefused(f"{FILE}: larger than {_MOST_BYTES} bytes")
     try:
         told: dict[str, Any] = json.loads(content)
-        if told["format"] != FORMAT:
+        if told["format"] not in _KNOWN:
             raise SnapshotRefused(f"{FILE}: format {told['format']}, this program reads {FORMAT}")
         tables = {
             str(name): tuple(_part(part) for part in parts) for name, parts in told.pop("tables").items()

@@ -33,19 +33,21 @@ class SnapshotSession(ReadSession):
         super().__init__()
         self._engine = engine
 
-    def execute(self, statement: Any, *_params: Any, **_options: Any) -> Result[Any]:
-        """Answer a SELECT."""
+    def execute(self, statement: Any, params: Any = None, *_more: Any, **_options: Any) -> Result[Any]:
+        """Answer a SELECT; its parameters are written into it."""
+        if params:
+            statement = statement.params(params)
         names, readers = _shape(statement)
         found = self._engine.rows(carried(statement, self._engine.dialect))
         return IteratorResult(SimpleResultMetaData(names), _read(found, readers))
 
-    def scalars(self, statement: Any, *_params: Any, **_options: Any) -> ScalarResult[Any]:
+    def scalars(self, statement: Any, params: Any = None, **_options: Any) -> ScalarResult[Any]:
         """The first column of every row."""
-        return self.execute(statement).scalars()
+        return self.execute(statement, params).scalars()
 
-    def scalar(self, statement: Any, *_params: Any, **_options: Any) -> Any:
+    def scalar(self, statement: Any, params: Any = None, **_options: Any) -> Any:
         """The first column of the first row; None without a row."""
-        return self.execute(statement).scalar()
+        return self.execute(statement, params).scalar()
 
 
 _Reader = Callable[[Any], Any] | None
@@ -61,11 +63,16 @@ def _shape(statement: Select[Any]) -> tuple[list[str], list[_Reader]]:
 def _reader(kind: Any) -> _Reader:
     """What makes a value of the engine what the database's driver would have given."""
     if isinstance(kind, Uuid):
-        return uuid.UUID
+        return _identifier
     if isinstance(kind, Integer):
         return int  # a sum may come as a decimal of 38 digits
     reader: _Reader = kind.result_processor(_DIALECT, None)
     return reader
+
+
+def _identifier(value: int | str) -> int | uuid.UUID:
+    """A site is a number here, and equal only to itself; everything else has the identifier that it has online."""
+    return value if isinstance(value, int) else uuid.UUID(value)
 
 
 def _read(rows: Sequence[Sequence[Any]], readers: Sequence[_Reader]) -> Iterator[tuple[Any, ...]]:

@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.db.session import Database, ReadSession
 from app.db.upgrade import current_revision
 from app.domain.periods import Month
+from app.enterprises.models import Site
 from app.snapshots.kept import KEPT, Kept
-from app.snapshots.manifest import FILE, Manifest, Part, SnapshotRefused, read_manifest
+from app.snapshots.keys import SiteKeys, numbers_before
+from app.snapshots.layout import Layout
+from app.snapshots.manifest import FILE, FORMAT, Manifest, Part, SnapshotRefused, read_manifest
 from app.snapshots.place import Place
 from app.snapshots.rows import Rows, rows_of
 
 _BLOCK = 1 << 20
 _WHOLE = "all"
+_ALL_SITES = select(Site.id).order_by(Site.id)
 
 Tell = Callable[[str, int, int], None]
 """Table, months done, months to look at."""
@@ -41,11 +45,17 @@ def take(database: Database, place: Place, now: datetime, tell: Tell) -> Taken:
     with place.alone():
         stale = former(place)
         revision = current_revision(database.engines.read)
-        # Another schema may mean other columns: nothing of it is taken over.
-        before = stale if stale is not None and stale.revision == revision else None
+        # Another schema or layout may mean other columns: nothing of it is taken over.
+        like_this = (
+            stale if stale is not None and (stale.revision, stale.format) == (revision, FORMAT) else None
+        )
+        numbers = None if like_this is None else numbers_before(place, like_this)
+        # What names sites by numbers that nobody knows any more is written anew as well.
+        before = None if numbers is None else like_this
         with database.reading() as session, place.growing() as folder:
             one_moment(session)
-            writer = _Writer(rows_of(session), place, folder, before, tell)
+            keys = SiteKeys(numbers or {}, map(str, session.scalars(_ALL_SITES)))
+            writer = _Writer(rows_of(session), keys, place, folder, before, tell)
             tables = {kept.name: writer.parts_of(kept) for kept in KEPT}
             named = {part.path for parts in tables.values() for part in parts}
             made = Manifest(
@@ -86,8 +96,10 @@ def one_moment(session: ReadSession) -> None:
 class _Writer:
     """Writes the parts of one moment into a place."""
 
-    def __init__(self, rows: Rows, place: Place, folder: Path, before: Manifest | None, tell: Tell) -> None:
-        self._rows, self._place, self._folder, self._tell = rows, place, folder, tell
+    def __init__(
+        self, rows: Rows, keys: SiteKeys, place: Place, folder: Path, before: Manifest | None, tell: Tell
+    ) -> None:
+        self._rows, self._keys, self._place, self._folder, self._tell = rows, keys, place, folder, tell
         self._before: Mapping[str, tuple[Part, ...]] = {} if before is None else before.tables
         self.written = self.kept = 0
 
@@ -108,7 +120,7 @@ class _Writer:
             self.kept += 1
             return known
         grown = self._folder / f"{kept.name}.parquet"
-        rows = self._rows.write(kept.rows(month), grown)
+        rows = self._rows.write(kept.rows(month), grown, Layout(self._keys, kept.site_keys))
         digest = hashlib.sha256()
         with grown.open("rb") as content:
             while block := content.read(_BLOCK):
@@ -133,6 +145,10 @@ def open_manifest(place: Place) -> Manifest:
     if found is None:
         raise SnapshotRefused(
             f"{place.root}: 没有快照 / there is no snapshot; huanlian snapshot --to makes one"
+        )
+    if found.format != FORMAT:
+        raise SnapshotRefused(
+            f"{place.root}: 旧版快照，请重新建立 / a snapshot of an earlier version; take it again"
         )
     for part in found.parts():
         if place.size(part.path) != part.size:

@@ -6,40 +6,48 @@ the same rows as if registered early.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.db.session import WriteSession
 from app.domain.periods import Month
 from app.enterprises import service as enterprises
-from app.enterprises.service import Party
 from app.transfers import repository
-from app.transfers.repository import SENT, Row
-from app.transfers.sides import Report, rows_of
-
-_RECEIVED = ("received_grams",)
+from app.transfers.repository import OnFile, Row
+from app.transfers.sides import COLUMNS, KEY, PARTIES, RECEIVED, SENT, Key, Resolved, TransferRow
 
 
-def record(
-    session: WriteSession, reports: Sequence[Report], on_file: Sequence[Row], parties: Mapping[str, Party]
-) -> None:
-    """Set the sites' own side of every transfer to what their ledgers now say; `on_file` are the rows around them."""
-    sent_rows: list[dict[str, Any]] = []
-    received_rows: list[dict[str, Any]] = []
-    gone_sent: list[uuid.UUID] = []
-    gone_received: list[uuid.UUID] = []
-    by_sender = _rows_by(on_file, "sender_party")
-    by_receiver = _rows_by(on_file, "receiver_party")
-    for report in reports:
-        sent, received = rows_of(report, parties)
-        sent_rows += sent
-        received_rows += received
-        own = (report.site.code, report.month)
-        gone_sent += _gone(by_sender[own], sent, "sent_grams", "receiver_party")
-        gone_received += _gone(by_receiver[own], received, "received_grams", "sender_party")
-    repository.upsert(session, sent_rows, received_rows)
+def record(session: WriteSession, said: Sequence[Resolved], on_file: Iterable[OnFile]) -> None:
+    """Set the sites' own side of every transfer to what their ledgers now say; `on_file` are the figures around them."""
+    by_sender, by_receiver = _keys_by_side(on_file)
+    gone_sent: list[Key] = []
+    gone_received: list[Key] = []
+    for each in said:
+        gone_sent += by_sender[each.own] - each.sent_keys()
+        gone_received += by_receiver[each.own] - each.received_keys()
+    repository.upsert(
+        session,
+        (row for each in said for row in each.sent_rows()),
+        (row for each in said for row in each.received_rows()),
+    )
     repository.withdraw(session, gone_sent, SENT)
-    repository.withdraw(session, gone_received, _RECEIVED)
+    repository.withdraw(session, gone_received, RECEIVED)
+
+
+def _keys_by_side(
+    on_file: Iterable[OnFile],
+) -> tuple[dict[tuple[str, Month], set[Key]], dict[tuple[str, Month], set[Key]]]:
+    """The transfers of which a side speaks, by sender and by receiver and their months."""
+    by_sender: dict[tuple[str, Month], set[Key]] = defaultdict(set)
+    by_receiver: dict[tuple[str, Month], set[Key]] = defaultdict(set)
+    for row in on_file:
+        month, waste, purpose, sender, receiver, sent, received = row
+        key = (month, waste, purpose, sender, receiver)
+        if sent is not None:
+            by_sender[sender, month].add(key)
+        if received is not None:
+            by_receiver[receiver, month].add(key)
+    return by_sender, by_receiver
 
 
 def relink(session: WriteSession, codes: Iterable[str]) -> bool:
@@ -55,33 +63,36 @@ def relink(session: WriteSession, codes: Iterable[str]) -> bool:
         return False
     reports = repository.reports(session, _reporters(touched))
     parties = enterprises.parties(session, {code for report in reports for code in report.named})
-    own_codes = {report.site.code for report in reports}
+    own_sites = {report.site.id for report in reports}
     months = {report.month for report in reports}
-    before = repository.of_sites(session, own_codes, months)
-    moved = _moved(reports, before, parties)
+    before = repository.of_sites(session, own_sites, months)
+    moved = _moved([Resolved(report, parties) for report in reports], before)
     if not moved:
         return False
-    record(session, moved, before, parties)
-    _move_statements(session, before, repository.of_sites(session, own_codes, months))
+    record(session, moved, [repository.on_file(row) for row in before])
+    _move_statements(session, before, repository.of_sites(session, own_sites, months))
     return True
 
 
-def _moved(reports: Sequence[Report], before: Sequence[Row], parties: Mapping[str, Party]) -> list[Report]:
+def _moved(said: Sequence[Resolved], before: Sequence[Row]) -> list[Resolved]:
     """The reports that now say something else than what is on file of them; usually few, often none."""
     by_sender, by_receiver = _rows_by(before, "sender_party"), _rows_by(before, "receiver_party")
     moved = []
-    for report in reports:
-        own = (report.site.code, report.month)
-        sent, received = rows_of(report, parties)
-        same = _said(sent, SENT) == _said(by_sender[own], SENT)
-        if not same or _said(received, _RECEIVED) != _said(by_receiver[own], _RECEIVED):
-            moved.append(report)
+    for each in said:
+        same = _now(each.sent_rows(), SENT) == _before(by_sender[each.own], SENT)
+        if not same or _now(each.received_rows(), RECEIVED) != _before(by_receiver[each.own], RECEIVED):
+            moved.append(each)
     return moved
 
 
-def _said(rows: Iterable[Row], figures: Sequence[str]) -> set[tuple[Any, ...]]:
+def _now(rows: Iterable[TransferRow], figures: Sequence[str]) -> set[tuple[Any, ...]]:
     """What one side says in these rows, and of whom."""
-    columns = (*repository.KEY, *figures, *repository.PARTIES)
+    return _before((dict(zip(COLUMNS, row, strict=True)) for row in rows), figures)
+
+
+def _before(rows: Iterable[Row], figures: Sequence[str]) -> set[tuple[Any, ...]]:
+    """The same of rows that are on file."""
+    columns = (*KEY, *figures, *PARTIES)
     return {tuple(row[name] for name in columns) for row in rows if row[figures[0]] is not None}
 
 
@@ -118,13 +129,3 @@ def _rows_by(rows: Iterable[Row], party: str) -> dict[tuple[str, Month], list[Ro
     for row in rows:
         index[row[party], row["month"]].append(row)
     return index
-
-
-def _gone(on_file: Iterable[Row], said: Iterable[Row], grams: str, other: str) -> list[uuid.UUID]:
-    """The transfers of which a side spoke and speaks no more."""
-    still = {(row["waste"], row["purpose"], row[other]) for row in said}
-    return [
-        row["id"]
-        for row in on_file
-        if row[grams] is not None and (row["waste"], row["purpose"], row[other]) not in still
-    ]

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, select, union
+from sqlalchemy import ColumnElement, Select, and_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.auth.subjects import Role, Subject
@@ -48,8 +48,8 @@ def page(
     session: ReadSession, subject: Subject, query: TransferQuery
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Some transfers by id, and the cursor of the next page."""
-    statement = selected(subject, query)
-    rows = session.execute(statement.order_by(Transfer.id).limit(query.limit + 1)).scalars().all()
+    statement = select(Transfer).where(Transfer.id.in_(_first_ids(subject, query, query.limit + 1)))
+    rows = session.execute(statement.order_by(Transfer.id)).scalars().all()
     shown = rows[: query.limit]
     return [transfer_document(row) for row in shown], str(shown[-1].id) if len(rows) > query.limit else None
 
@@ -70,11 +70,38 @@ def selected(subject: Subject, query: TransferQuery, *more: ColumnElement[bool])
     joined tables.
     """
     conditions = [*more, *_conditions(query)]
-    if subject.role is Role.ADMIN and query.site is None:
+    if _sees_all(subject, query):
         return select(Transfer).where(*conditions)
+    return select(Transfer).where(Transfer.id.in_(union(*_all_parts(subject, query, conditions))))
+
+
+def _first_ids(subject: Subject, query: TransferQuery, count: int) -> Select[uuid.UUID]:
+    """The ids of a page, found before any of its rows is read.
+
+    Where months are asked for, all their ids are: ids grow with the months, so whoever walks them in order to find some of a
+    late month walks all that came before, ten million in the end. Where none are, each side gives its first ones: what is
+    asked for may be all there is.
+    """
+    conditions = _conditions(query)
+    everything = [select(Transfer.id).where(*conditions)]
+    parts = everything if _sees_all(subject, query) else _all_parts(subject, query, conditions)
+    if query.first is None and query.last is None:
+        firsts = [part.order_by(Transfer.id).limit(count).subquery() for part in parts]
+        parts = [select(each.c.id) for each in firsts]
+    # Materialized, or PostgreSQL looks through it and walks the primary key all the same.
+    found = union(*parts).cte("found").prefix_with("MATERIALIZED")
+    return select(found.c.id).order_by(found.c.id).limit(count)
+
+
+def _sees_all(subject: Subject, query: TransferQuery) -> bool:
+    return subject.role is Role.ADMIN and query.site is None
+
+
+def _all_parts(
+    subject: Subject, query: TransferQuery, conditions: list[ColumnElement[bool]]
+) -> list[Select[uuid.UUID]]:
     directions = list(_SIDES) if query.direction is None else [query.direction]
-    parts = [part for direction in directions for part in _parts(subject, query, direction, conditions)]
-    return select(Transfer).where(Transfer.id.in_(union(*parts)))
+    return [part for direction in directions for part in _parts(subject, query, direction, conditions)]
 
 
 def _parts(
@@ -82,21 +109,33 @@ def _parts(
 ) -> list[Select[uuid.UUID]]:
     """The ids of one direction: of the side that is the subject's, narrowed to the site that is asked for."""
     own, other = ("sender", "receiver") if direction == "outgoing" else ("receiver", "sender")
-    part = select(Transfer.id).where(*conditions, *_seen(subject, own))
+    seen = [select(Transfer.id).where(*conditions, mine) for mine in _seen(subject, own)]
     if query.site is None:
-        return [part]
-    return [part.where(_column(side, "party") == query.site) for side in (own, other)]
+        return seen
+    return [part.where(named) for part in seen for side in (own, other) for named in _named(side, query.site)]
 
 
 def _seen(subject: Subject, side: str) -> list[ColumnElement[bool]]:
-    """The condition that one side of a transfer is the subject's."""
-    if subject.role is Role.ENTERPRISE:
-        return [visible_to(subject, enterprises=(_column(side, "enterprise_id"),))]
-    place = aliased(Site)
-    visible = visible_to(subject, region=place.region)
+    """The conditions of which one holds where a side of a transfer is the subject's."""
+    place, site = aliased(Site), _column(side, "site_id")
+    visible = visible_to(subject, region=place.region, enterprises=(place.enterprise_id,))
     if subject.role is Role.ADMIN:
         return [visible]
-    return [_column(side, "site_id").in_(select(place.id).where(visible))]
+    seen: list[ColumnElement[bool]] = [site.in_(select(place.id).where(visible))]
+    if subject.role is Role.ENTERPRISE:
+        # Where no single site is meant, the enterprise is.
+        nowhere = and_(site.is_(None), visible_to(subject, enterprises=(_column(side, "enterprise_id"),)))
+        seen.append(nowhere)
+    return seen
+
+
+def _named(side: str, code: str) -> list[ColumnElement[bool]]:
+    """The conditions of which one holds where a side is the site of this code, or only goes by it."""
+    site = _column(side, "site_id")
+    return [
+        site.in_(select(Site.id).where(Site.code == code)),
+        and_(site.is_(None), _column(side, "party") == code),
+    ]
 
 
 def _column(side: str, name: str) -> InstrumentedAttribute[Any]:

@@ -1,64 +1,101 @@
 """The statements that keep both sides of a transfer. Each side writes its own figures and no other's."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
-from typing import Any, TypeAlias
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_, update
 
 from app.db.base import table_of
-from app.db.rows import OnConflict, merge_rows
+from app.db.questions import Among, Question
+from app.db.rows import OnConflict, merge_plain
 from app.db.session import ReadSession, WriteSession
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.enterprises import service as enterprises
+from app.enterprises.models import Site
 from app.ledgers.models import FlowKind, Ledger, LedgerFlow, LedgerLine
 from app.transfers.models import Transfer, TransferConfirmation
-from app.transfers.sides import Report
+from app.transfers.sides import COLUMNS, KEY, PARTIES, RECEIVED, SENT, Key, Report, TransferRow
 
 Row: TypeAlias = Mapping[str, Any]
-SENT = ("sent_grams", "sent_of_received_grams")
+Side: TypeAlias = Literal["sender", "receiver"]
+SIDES: tuple[Side, ...] = ("sender", "receiver")
 _MAX_IN_LIST = 500
-FIGURES = ("id", "sent_grams", "received_grams")
-KEY = ("month", "waste", "purpose", "sender_party", "receiver_party")
-PARTIES = ("sender_site_id", "sender_enterprise_id", "receiver_site_id", "receiver_enterprise_id")
-_key_of = itemgetter(*KEY)
-_ON_FILE = OnConflict(KEY, replaced=PARTIES, filled=(*SENT, "received_grams"))
+_TABLE = table_of(Transfer)
+_RECEIVED_AT = COLUMNS.index(*RECEIVED)
+_ON_FILE = OnConflict(KEY, replaced=PARTIES, filled=(*SENT, *RECEIVED))
 
 
-def of_sites(
-    session: ReadSession, site_codes: Iterable[str], months: Iterable[Month], columns: Sequence[str] = ()
-) -> list[dict[str, Any]]:
-    """Every transfer in which one of the sites is a party in one of the months, with these columns, or with all."""
-    codes = sorted(site_codes)
-    table = table_of(Transfer)
-    parties = or_(table.c.sender_party.in_(codes), table.c.receiver_party.in_(codes))
-    query = select(*(table.c[name] for name in columns or table.c.keys()))
-    rows = session.execute(query.where(parties, table.c.month.in_(set(months))))
+class OnFile(NamedTuple):
+    """What both sides say of a transfer [g]; None where a side says nothing."""
+
+    month: Month
+    waste: str
+    purpose: str
+    sender_party: str
+    receiver_party: str
+    sent_grams: int | None
+    received_grams: int | None
+
+
+_AROUND = Question(
+    select(*(_TABLE.c[name] for name in OnFile._fields)).where(
+        or_(Among(_TABLE.c.sender_site_id, "sites"), Among(_TABLE.c.receiver_site_id, "sites")),
+        Among(_TABLE.c.month, "months"),
+    ),
+    sites=_TABLE.c.sender_site_id,
+    months=_TABLE.c.month,
+)
+
+
+def figures_of_sites(
+    session: ReadSession, site_ids: Collection[uuid.UUID], months: Collection[Month]
+) -> list[OnFile]:
+    """Every transfer in which one of the sites is a party in one of the months."""
+    return list(map(OnFile._make, _AROUND.ask(session, sites=site_ids, months=months)))
+
+
+def on_file(row: Row) -> OnFile:
+    """The figures of a row that `of_sites` gave."""
+    return OnFile(*(row[name] for name in OnFile._fields))
+
+
+def of_sites(session: ReadSession, site_ids: Iterable[uuid.UUID], months: Iterable[Month]) -> list[Row]:
+    """Every transfer in which one of the sites is a party in one of the months, with all columns."""
+    ids = sorted(site_ids)
+    parties = or_(_TABLE.c.sender_site_id.in_(ids), _TABLE.c.receiver_site_id.in_(ids))
+    rows = session.execute(select(_TABLE).where(parties, _TABLE.c.month.in_(set(months))))
     names = tuple(rows.keys())
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def upsert(session: WriteSession, sent: Iterable[Row], received: Iterable[Row]) -> None:
+def upsert(session: WriteSession, sent: Iterable[TransferRow], received: Iterable[TransferRow]) -> None:
     """Insert what sides say of transfers, or set what they say of those that are there; the other side's stays.
 
     One statement in the order of the keys, so that two filings never wait for each other in a ring, whichever sides
     of which transfers each of them holds.
     """
-    rows: dict[tuple[Any, ...], Row] = {_key_of(row): row for row in sent}
+    rows = {_order(row): row for row in sent}
     for row in received:
-        other = rows.get(_key_of(row))
-        rows[_key_of(row)] = row if other is None else {**other, "received_grams": row["received_grams"]}
-    ordered = [rows[key] for key in sorted(rows)]
-    merge_rows(session, table_of(Transfer), ordered, _ON_FILE)
+        key = _order(row)
+        other = rows.get(key)
+        rows[key] = row if other is None else (*other[:_RECEIVED_AT], row[_RECEIVED_AT])
+    merge_plain(session, _TABLE, COLUMNS, [rows[key] for key in sorted(rows)], _ON_FILE)
 
 
-def withdraw(session: WriteSession, ids: Sequence[uuid.UUID], columns: Sequence[str]) -> None:
+def _order(row: TransferRow) -> tuple[Any, ...]:
+    """The key, its month as two numbers: to hash and compare months themselves costs more."""
+    return row[0].year, row[0].number, *row[1 : len(KEY)]
+
+
+def withdraw(session: WriteSession, keys: Sequence[Key], columns: Sequence[str]) -> None:
     """A side no longer says anything; a transfer that nobody speaks of any more goes."""
-    for batch in _batches(ids):
-        session.execute(update(Transfer).where(Transfer.id.in_(batch)).values(dict.fromkeys(columns)))
-        _drop_silent(session, batch)
+    named = tuple_(*(_TABLE.c[name] for name in KEY))
+    for batch in _batches(sorted(keys)):
+        ids = session.scalars(select(_TABLE.c.id).where(named.in_(batch))).all()
+        session.execute(update(Transfer).where(Transfer.id.in_(ids)).values(dict.fromkeys(columns)))
+        _drop_silent(session, ids)
 
 
 def _drop_silent(session: WriteSession, ids: Sequence[uuid.UUID]) -> None:
@@ -73,18 +110,38 @@ def _drop_silent(session: WriteSession, ids: Sequence[uuid.UUID]) -> None:
     )
 
 
+def of_enterprises(
+    session: ReadSession, ids: Collection[uuid.UUID], sides: Iterable[Side] = SIDES
+) -> ColumnElement[bool]:
+    """The transfers of enterprises on one of these sides: of their sites, or of themselves where no single site is meant.
+
+    Equal to `{side}_enterprise_id IN ids`, in words that indexes serve.
+    """
+    sites = session.scalars(select(Site.id).where(Site.enterprise_id.in_(ids))).all()
+    return or_(*(_of(side, sites, "enterprise_id", ids) for side in sides))
+
+
+def naming(codes: Collection[str], sides: Iterable[Side] = SIDES) -> ColumnElement[bool]:
+    """The transfers that name one of the codes on one of these sides, without a site being meant by it."""
+    return or_(*(_of(side, (), "party", codes) for side in sides))
+
+
+def _of(side: Side, sites: Sequence[uuid.UUID], name: str, keys: Collection[Any]) -> ColumnElement[bool]:
+    site = _TABLE.c[f"{side}_site_id"]
+    nowhere = and_(site.is_(None), _TABLE.c[f"{side}_{name}"].in_(keys))
+    return or_(site.in_(sites), nowhere) if sites else nowhere
+
+
 def touching(session: ReadSession, codes: Iterable[str], site_ids: Iterable[uuid.UUID]) -> list[Row]:
-    """Every transfer that names one of the codes as a party, or one of the sites."""
-    table = table_of(Transfer)
+    """Every transfer that names one of the codes as a party, or one of the sites; a site's own code means that site."""
     found: dict[uuid.UUID, Row] = {}
-    for columns, keys in (
-        ((table.c.sender_party, table.c.receiver_party), codes),
-        ((table.c.sender_site_id, table.c.receiver_site_id), site_ids),
+    by_site = (_TABLE.c[f"{side}_site_id"] for side in SIDES)
+    for condition in (
+        *(naming(batch) for batch in _batches(sorted(codes))),
+        *(column.in_(batch) for column in by_site for batch in _batches(sorted(site_ids))),
     ):
-        for batch in _batches(sorted(keys)):
-            either = or_(*(column.in_(batch) for column in columns))
-            rows = session.execute(select(table).where(either)).mappings()
-            found |= {row["id"]: dict(row) for row in rows}
+        rows = session.execute(select(_TABLE).where(condition)).mappings()
+        found |= {row["id"]: dict(row) for row in rows}
     return list(found.values())
 
 

@@ -4,95 +4,82 @@ A transfer is keyed by month, waste, purpose, sender and receiver. Each side's f
 so it can always be set again from that ledger alone; neither side ever writes the other's.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
 
-from app.db.session import ReadSession, WriteSession
+from app.db.session import ReadSession
 from app.domain.ledger import LedgerContent
 from app.domain.periods import Month
-from app.enterprises.service import Party, SiteRow, site_of
+from app.enterprises.service import Party, SiteRow
 from app.transfers import linking, repository
-from app.transfers.sides import Report
+from app.transfers.repository import OnFile
+from app.transfers.sides import Report, Resolved
 
-__all__ = ["Declared", "Reported", "key_of", "record", "relink", "reported"]
+__all__ = [
+    "Reported",
+    "Resolved",
+    "declared",
+    "naming",
+    "of_enterprises",
+    "record",
+    "relink",
+    "reported",
+]
 
+naming = repository.naming
+of_enterprises = repository.of_enterprises
+record = linking.record
 relink = linking.relink
-_SAID = (*repository.KEY, *repository.FIGURES)
 
 
-@dataclass(frozen=True)
-class Declared:
-    """A site's filed month, whose transfers are to be recorded."""
-
-    site: SiteRow
-    content: LedgerContent
-
-    @cached_property
-    def report(self) -> Report:
-        """What the ledger says of transfers, as it was written."""
-        report = Report(self.site, self.content.month)
-        for line in self.content.lines:
-            for flow in line.sent:
-                report.add_sent(line.waste, flow.purpose, flow.party, flow.grams, flow.of_received_grams)
-            for taken in line.received:
-                report.add_received(line.waste, taken.purpose, taken.party, taken.grams)
-        return report
+def declared(site: SiteRow, content: LedgerContent, parties: Mapping[str, Party]) -> Resolved:
+    """What a ledger says of transfers, with whom its codes mean."""
+    report = Report(site, content.month)
+    for line in content.lines:
+        for flow in line.sent:
+            report.add_sent(line.waste, flow.purpose, flow.party, flow.grams, flow.of_received_grams)
+        for taken in line.received:
+            report.add_received(line.waste, taken.purpose, taken.party, taken.grams)
+    return Resolved(report, parties)
 
 
 @dataclass(slots=True)
 class Reported:
     """The transfers on file around a set of ledgers, and what the ledgers of the set that came before add to them."""
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: Sequence[OnFile] = ()
     _said: dict[tuple[str, Month], dict[tuple[str, str, str, str], int]] = field(default_factory=dict)
     """(who says it, month) → (direction as the other party sees it, other party, waste, purpose) → [g]."""
 
     def __post_init__(self) -> None:
-        for row in self.rows:
-            stream = (row["waste"], row["purpose"])
-            sender, receiver, month = row["sender_party"], row["receiver_party"], row["month"]
-            if row["received_grams"] is not None:
-                said = self._said.setdefault((receiver, month), {})
-                said["sent", sender, *stream] = row["received_grams"]
-            if row["sent_grams"] is not None:
-                said = self._said.setdefault((sender, month), {})
-                said["received", receiver, *stream] = row["sent_grams"]
+        for month, waste, purpose, sender, receiver, sent, received in self.rows:
+            if received is not None:
+                self._said.setdefault((receiver, month), {})["sent", sender, waste, purpose] = received
+            if sent is not None:
+                self._said.setdefault((sender, month), {})["received", receiver, waste, purpose] = sent
 
     def other_side(
         self, direction: str, site: str, party: str, month: Month, waste: str, purpose: str
     ) -> int | None:
         """What the other party says of a transfer [g], None when it says nothing."""
-        return self._said.get((party, month), {}).get((direction, site, waste, purpose))
+        said = self._said.get((party, month))
+        return None if said is None else said.get((direction, site, waste, purpose))
 
-    def declare(self, declared: Declared, parties: Mapping[str, Party]) -> None:
+    def declare(self, said: Resolved) -> None:
         """Let the ledgers that follow in the set hear what this one says, in place of what its site said before."""
-        report = declared.report.resolved(parties)
-        self._said[report.site.code, report.month] = {
+        self._said[said.own] = {
             **{
                 ("received", party, waste, purpose): grams
-                for (waste, purpose, party), (grams, _) in report.sent.items()
+                for (waste, purpose, party), (grams, _) in said.sent.items()
             },
             **{
                 ("sent", party, waste, purpose): grams
-                for (waste, purpose, party), grams in report.received.items()
+                for (waste, purpose, party), grams in said.received.items()
             },
         }
 
 
-def key_of(code: str, parties: Mapping[str, Party], month: Month) -> str:
-    """The name a party goes by in transfers of a month: its site's code, or what was written when none could be meant."""
-    return site_of(parties, code, month)
-
-
-def reported(session: ReadSession, site_codes: Iterable[str], months: Iterable[Month]) -> Reported:
+def reported(session: ReadSession, site_ids: Collection[uuid.UUID], months: Collection[Month]) -> Reported:
     """What is on file about the sites' transfers in the months."""
-    return Reported(repository.of_sites(session, site_codes, months, _SAID))
-
-
-def record(
-    session: WriteSession, declared: Sequence[Declared], on_file: Reported, parties: Mapping[str, Party]
-) -> None:
-    """Set the filed sites' own side of every transfer to what their ledgers now say."""
-    linking.record(session, [entry.report for entry in declared], on_file.rows, parties)
+    return Reported(repository.figures_of_sites(session, site_ids, months))

@@ -1,15 +1,25 @@
-"""One site's month as its ledger tells it: what went to whom and what came from whom, as it was written."""
+"""One site's month as its ledger tells it: what went to whom and what came from whom."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from app.domain.periods import Month
-from app.enterprises.service import Party, SiteRow, site_of
+from app.enterprises.service import Party, SiteRow
 from app.ids import new_id
 
-Stream = tuple[str, str, str]
+Stream: TypeAlias = tuple[str, str, str]
 """waste, purpose, the other party"""
+KEY = ("month", "waste", "purpose", "sender_party", "receiver_party")
+PARTIES = ("sender_site_id", "sender_enterprise_id", "receiver_site_id", "receiver_enterprise_id")
+SENT = ("sent_grams", "sent_of_received_grams")
+RECEIVED = ("received_grams",)
+COLUMNS = (*KEY, "id", *PARTIES, *SENT, *RECEIVED)
+TransferRow: TypeAlias = tuple[Any, ...]
+"""The values of `COLUMNS`; a side says nothing of the other side's figures."""
+Key: TypeAlias = tuple[Month, str, str, str, str]
+"""The values of `KEY`."""
 
 
 @dataclass(slots=True)
@@ -33,66 +43,71 @@ class Report:
         """The codes of the other parties."""
         return {code for _, _, code in (*self.sent, *self.received)}
 
-    def resolved(self, parties: Mapping[str, Party]) -> "Report":
-        """The same sums by whom the codes mean: two codes of one site are one stream."""
-        made = Report(self.site, self.month)
-        for (waste, purpose, code), (grams, of_received) in self.sent.items():
-            made.add_sent(waste, purpose, site_of(parties, code, self.month), grams, of_received)
-        for (waste, purpose, code), grams in self.received.items():
-            made.add_received(waste, purpose, site_of(parties, code, self.month), grams)
-        return made
 
-    def others(self, parties: Mapping[str, Party]) -> dict[str, dict[str, Any]]:
-        """Resolved code → the columns of the other party."""
-        found = {}
-        for code in self.named:
-            party = parties[code]
-            meant = party.site_in(self.month)
-            found[site_of(parties, code, self.month)] = {
-                "party": code if meant is None else meant.site_code,
-                "site_id": None if meant is None else meant.site_id,
-                "enterprise_id": party.enterprise_id if meant is None else meant.enterprise_id,
-            }
-        return found
+class Meant(NamedTuple):
+    """Whom a code means in a month: a site, or what was written when no single site could be."""
+
+    party: str
+    site_id: uuid.UUID | None
+    enterprise_id: uuid.UUID | None
 
 
-def rows_of(
-    report: Report, parties: Mapping[str, Party]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The transfers of a resolved report, as (sent rows, received rows)."""
-    own = {
-        "party": report.site.code,
-        "site_id": report.site.id,
-        "enterprise_id": report.site.registered_id,
-    }
-    others = report.others(parties)
-    resolved = report.resolved(parties)
-    sent = [
-        _row(
-            report.month, stream, own, others[stream[2]], sent_grams=grams, sent_of_received_grams=of_received
-        )
-        for stream, (grams, of_received) in resolved.sent.items()
-    ]
-    received = [
-        _row(report.month, stream, others[stream[2]], own, received_grams=grams)
-        for stream, grams in resolved.received.items()
-    ]
-    return sent, received
+def meant_by(code: str, parties: Mapping[str, Party], month: Month) -> Meant:
+    """Whom a code means in transfers of a month."""
+    party = parties[code]
+    site = party.site_in(month)
+    return (
+        Meant(code, None, party.enterprise_id)
+        if site is None
+        else Meant(site.site_code, site.site_id, site.enterprise_id)
+    )
 
 
-def _row(
-    month: Month, stream: Stream, sender: Mapping[str, Any], receiver: Mapping[str, Any], **grams: int
-) -> dict[str, Any]:
-    waste, purpose, _ = stream
-    return {
-        "id": new_id(),
-        "month": month,
-        "waste": waste,
-        "purpose": purpose,
-        **{f"sender_{name}": value for name, value in sender.items()},
-        **{f"receiver_{name}": value for name, value in receiver.items()},
-        **dict.fromkeys(("sent_grams", "sent_of_received_grams", "received_grams")),
-        "decision": None,
-        "decided_grams": None,
-        **grams,
-    }
+class Resolved:
+    """A report with whom its codes mean: two codes of one site are one stream."""
+
+    def __init__(self, report: Report, parties: Mapping[str, Party]) -> None:
+        self.report = report
+        self.meant = {code: meant_by(code, parties, report.month) for code in report.named}
+        resolved = Report(report.site, report.month)
+        for (waste, purpose, code), (grams, of_received) in report.sent.items():
+            resolved.add_sent(waste, purpose, self.meant[code].party, grams, of_received)
+        for (waste, purpose, code), grams in report.received.items():
+            resolved.add_received(waste, purpose, self.meant[code].party, grams)
+        self.sent, self.received = resolved.sent, resolved.received
+
+    @property
+    def own(self) -> tuple[str, Month]:
+        """Whose month it is: the site's code, the month."""
+        return self.report.site.code, self.report.month
+
+    def sent_keys(self) -> set[Key]:
+        """The transfers of which the site speaks as sender."""
+        own, month = self.own
+        return {(month, waste, purpose, own, party) for waste, purpose, party in self.sent}
+
+    def received_keys(self) -> set[Key]:
+        """The transfers of which the site speaks as receiver."""
+        own, month = self.own
+        return {(month, waste, purpose, party, own) for waste, purpose, party in self.received}
+
+    def sent_rows(self) -> Iterator[TransferRow]:
+        """What the site says as sender."""
+        site, month = self.report.site, self.report.month
+        own = (site.id, site.registered_id)
+        others = self._others()
+        for (waste, purpose, party), (grams, of_received) in self.sent.items():
+            key = (month, waste, purpose, site.code, party)
+            yield (*key, new_id(), *own, *others[party], grams, of_received, None)
+
+    def received_rows(self) -> Iterator[TransferRow]:
+        """What the site says as receiver."""
+        site, month = self.report.site, self.report.month
+        own = (site.id, site.registered_id)
+        others = self._others()
+        for (waste, purpose, party), grams in self.received.items():
+            key = (month, waste, purpose, party, site.code)
+            yield (*key, new_id(), *others[party], *own, None, None, grams)
+
+    def _others(self) -> dict[str, tuple[uuid.UUID | None, uuid.UUID | None]]:
+        return {meant.party: (meant.site_id, meant.enterprise_id) for meant in self.meant.values()}

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from app.db.session import ReadSession
 from app.http.client import OutboundClient, OutboundFailed, open_client
 from app.outbox.feed import event_document
@@ -22,6 +24,7 @@ from app.webhooks import asking, attempts, repository, results, signing
 from app.webhooks.attempts import Attempt
 from app.webhooks.models import Delivery, DisabledReason, Webhook
 
+_log = structlog.get_logger("huanlian.webhooks")
 TIMEOUT_SECONDS = 15.0
 _RUN_SECONDS = 10.0
 _BATCH = 100
@@ -104,11 +107,26 @@ def _send_batch(
         if time.monotonic() >= until:
             return True
         attempt = _send(context, client, target, delivery, event)
+        _tell(target, delivery, event, attempt)
         with context.database.writing() as session:
             now = context.now()
             if not results.keep(session, target.webhook_id, target.changed_at, delivery, attempt, now):
                 return False
     return True
+
+
+def _tell(target: _Target, delivery: Delivery, event: Event | None, attempt: Attempt) -> None:
+    """In the log, under the id of the request that the event came of; never where it was sent, which may hold a secret."""
+    asked_by = None if event is None or event.request_id is None else str(event.request_id)
+    _log.info(
+        "webhook_attempt",
+        webhook=str(target.webhook_id),
+        message=str(delivery.event_id or delivery.id),
+        request_id=asked_by,
+        status=attempt.status,
+        failure=attempt.failure,
+        ms=attempt.latency_ms,
+    )
 
 
 def _send(

@@ -69,6 +69,10 @@ class Worker:
             thread.start()
         _log.info("worker started", worker=self.name, concurrency=concurrency)
 
+    def is_alive(self) -> bool:
+        """Whether all its threads still run."""
+        return all(thread.is_alive() for thread in self._threads)
+
     def ask_to_stop(self) -> None:
         """Take no more jobs. Answers at once. Not for a signal handler: it takes a lock."""
         self._stopping.set()

@@ -14,6 +14,7 @@ from app.outbox.jobs import Handler
 from app.outbox.retries import RetryPolicy
 from app.outbox.schedules import Periodic
 from app.permits import jobs as permits
+from app.rates import jobs as rates
 from app.reconciliations import jobs as reconciliations
 from app.webhooks import jobs as webhooks
 
@@ -94,6 +95,7 @@ SLICES: tuple[SliceJobs, ...] = (
     SliceJobs(findings.HANDLERS, findings.PERIODIC, findings.SUBSCRIPTIONS),
     SliceJobs(imports.HANDLERS, imports.PERIODIC),
     SliceJobs(permits.HANDLERS, permits.PERIODIC),
+    SliceJobs(rates.HANDLERS, rates.PERIODIC),
     SliceJobs(reconciliations.HANDLERS, reconciliations.PERIODIC),
     SliceJobs(webhooks.HANDLERS, webhooks.PERIODIC, webhooks.SUBSCRIPTIONS, webhooks.POLICIES),
 )

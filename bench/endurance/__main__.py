@@ -49,8 +49,10 @@ def _receiver(folder: Path) -> Iterator[str]:
         [sys.executable, str(_RECEIVER), str(folder)], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None  # noqa: S101 - for the types; PIPE was asked for
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/"
-        process.kill()
+        try:
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}/"
+        finally:
+            process.kill()
 
 
 def _subscribe(database_url: str, address: str, receiver: str) -> None:
@@ -70,7 +72,7 @@ def _subscribe(database_url: str, address: str, receiver: str) -> None:
 class Endurance:
     """One run on one database."""
 
-    def __init__(self, folder: Path, url: str, direct_url: str, kills: int, seed: int) -> None:
+    def __init__(self, folder: Path, url: str, direct_url: str, kills: int, seed: int, servers: int) -> None:
         self.folder, self.direct_url, self.kills, self.seed = folder, direct_url, kills, seed
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
@@ -85,7 +87,9 @@ class Endurance:
             "access_token_seconds": "3600",
         }
         self.server = Process(
-            ["serve", "--host", "127.0.0.1", "--port", str(port)], settings, folder / "server.log"
+            ["serve", "--host", "127.0.0.1", "--port", str(port), "--workers", str(servers)],
+            settings,
+            folder / "server.log",
         )
         self.workers = [Process(["worker"], settings, folder / f"worker{number}.log") for number in range(2)]
         self.disturber = Disturber(self.server, self.workers, self.address, seed)
@@ -153,7 +157,7 @@ class Endurance:
 def _on_sqlite(kills: int, seed: int) -> tuple[Endurance, list[Check]]:
     folder = Path(tempfile.mkdtemp(prefix="huanlian-endurance-"))
     url = f"sqlite:///{folder}/huanlian.db"
-    run = Endurance(folder, url, url, kills, seed)
+    run = Endurance(folder, url, url, kills, seed, servers=1)
     return run, run.run(None, None)
 
 
@@ -161,7 +165,7 @@ def _on_postgres(kills: int, seed: int) -> tuple[Endurance, list[Check]]:
     with prepared() as database:
         folder = Path(tempfile.mkdtemp(prefix="huanlian-endurance-"))
         wire = Wire(database.socket)
-        run = Endurance(folder, database.through(wire.port), database.url, kills, seed)
+        run = Endurance(folder, database.through(wire.port), database.url, kills, seed, servers=2)
         return run, run.run(wire, database.admin_url)
 
 

@@ -14,18 +14,17 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from bench.endurance.proxy import Wire
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _PROGRAM = "from app.cli import main; main()"
-# A machine whose clock goes ahead: the module's function is replaced before anything asks for it.
-_ASKEW = (
-    "import datetime, app.clock as c; _now = c.system_clock; "
-    "c.system_clock = lambda: _now() + datetime.timedelta(seconds={seconds}); " + _PROGRAM
-)
-_START_S = 60
+# Makes the clock of a process and of those it starts go wrong.
+_ASKEW = Path(__file__).resolve().parent / "askew"
+# Of a server among many others that want the processor.
+_START_S = 300
 
 
 def wait_for(address: str, patience_s: float = _START_S) -> None:
@@ -50,10 +49,10 @@ class Process:
 
     def start(self, *, askew_s: int = 0, most_bytes: int | None = None) -> None:
         """Start it, with another clock or with files that may not grow beyond a size when told so."""
-        program = _ASKEW.format(seconds=askew_s) if askew_s else _PROGRAM
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HUANLIAN_")}
         environment |= {f"HUANLIAN_{name.upper()}": value for name, value in self._settings.items()}
-        environment["PYTHONPATH"] = str(_ROOT)
+        environment["PYTHONPATH"] = f"{_ROOT}{os.pathsep}{_ASKEW}" if askew_s else str(_ROOT)
+        environment["CLOCK_AHEAD_SECONDS"] = str(askew_s)
 
         def bound() -> None:
             if most_bytes is not None:
@@ -62,7 +61,7 @@ class Process:
 
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", program, *self._arguments],
+                [sys.executable, "-c", _PROGRAM, *self._arguments],
                 env=environment,
                 cwd=self._log.parent,
                 stdin=subprocess.DEVNULL,
@@ -72,11 +71,29 @@ class Process:
             )
 
     def end(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """End it, at once unless told otherwise."""
+        """End it, at once unless told otherwise; killed, with all that it started, as when the power goes."""
         if self._process is not None:
+            children = self._children() if how is signal.SIGKILL else []
             self._process.send_signal(how)
+            for child in children:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    child.kill()
             self._process.wait()
+            psutil.wait_procs(children, _START_S)
             self._process = None
+
+    def kill_one_server(self, chance: random.Random) -> bool:
+        """Kill one of the processes that serve for it; False when it serves itself."""
+        serving = [each for each in self._children() if "spawn_main" in " ".join(each.cmdline())]
+        if not serving:
+            return False
+        chance.choice(serving).kill()
+        return True
+
+    def _children(self) -> list[psutil.Process]:
+        if self._process is None:
+            return []
+        return psutil.Process(self._process.pid).children(recursive=True)
 
 
 class Disturber:
@@ -92,6 +109,9 @@ class Disturber:
         for number in range(times):
             wait_for(self.address)
             time.sleep(self._chance.uniform(0.0, 2.0))
+            if number % 2 and self.server.kill_one_server(self._chance):
+                self.counts["one of several server processes killed"] += 1
+                continue
             self.server.end()
             self.counts["servers killed"] += 1
             askew = self._chance.choice((-1800, 1800)) if number % 3 == 0 else 0

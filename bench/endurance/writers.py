@@ -17,8 +17,8 @@ import httpx2
 
 from app.domain.periods import Month
 
-_FIRST = Month(2005, 1)
-_MONTHS = 240
+_FIRST = Month(1990, 1)
+_MONTHS = 430
 _BULK = 4
 _PAUSE_S = 0.05
 _RETRIED = frozenset({500, 502, 503, 504, 429})

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from chains.arrays import np
 from chains.attribution import checks
 from chains.attribution.checks import Remark
 from chains.attribution.documents import NamedNetwork

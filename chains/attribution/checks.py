@@ -6,8 +6,7 @@ names its states.
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from chains.arrays import np
 from chains.attribution.condensation import Sets
 from chains.attribution.network import UNTRACKED, Flags, Floats, Shares
 

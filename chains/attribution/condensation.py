@@ -15,8 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from chains.arrays import np
 from chains.attribution.elimination import visits
 from chains.attribution.network import UNTRACKED, Flags, Floats, Index, Ints, Matrix, Shares
 from chains.late import LateModule

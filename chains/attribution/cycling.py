@@ -13,8 +13,7 @@ are counted on random walks from states drawn in proportion to T, with a standar
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
+from chains.arrays import np
 from chains.attribution.condensation import Condensed
 from chains.attribution.network import Floats, Index, Matrix
 
@@ -100,7 +99,7 @@ class _Walker:
         self._row = np.append(row, inside.shape[0])
         self._target = inside.indices
 
-    def walk(self, start: Index, random: np.random.Generator) -> tuple[int, int]:
+    def walk(self, start: Index, random: "np.random.Generator") -> tuple[int, int]:
         """Walk until the loop is left or the start is met again: (met after two steps, still under way)."""
         place, home = start, start
         step = returned = 0

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-import numpy as np
-
+from chains.arrays import np
 from chains.attribution.network import AIR, Floats, FlowNetwork, Ints
 from chains.file_faults import FileFault
 from chains.sentences import printable, shown

@@ -8,8 +8,7 @@ is right to a few units in its last digit, however closed the loop is (O'Cinneid
 Mathematik 65:109).
 """
 
-import numpy as np
-
+from chains.arrays import np
 from chains.attribution.network import Floats
 
 

@@ -6,8 +6,7 @@ Sources: Kemeny & Snell 1960, Finite Markov Chains, ch. III (absorbing chains); 
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from chains.arrays import np
 from chains.attribution.condensation import Condensed, Sets, condense, sets_of, without_closed
 from chains.attribution.cycling import Cycling, cycling_of
 from chains.attribution.network import Floats, Index, Shares

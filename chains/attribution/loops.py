@@ -23,8 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
+from chains.arrays import np
 from chains.attribution.network import Floats, Index, Matrix, times
 from chains.attribution.pace import Pace
 from chains.attribution.splitting import bounded_fill, near_and_rest

@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
+from chains import arrays
+from chains.arrays import np
 from chains.late import LateModule
 
 if TYPE_CHECKING:
@@ -20,10 +19,10 @@ if TYPE_CHECKING:
 else:
     sp = LateModule("scipy.sparse")
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Index = npt.NDArray[np.integer[Any]]
-Ints = npt.NDArray[np.int32]
+Floats: TypeAlias = arrays.Floats
+Flags: TypeAlias = arrays.Flags
+Index: TypeAlias = arrays.Index
+Ints: TypeAlias = arrays.Ints
 Matrix: TypeAlias = "sp.csr_array[np.float64, tuple[int, int]]"
 
 UNTRACKED = "untracked"

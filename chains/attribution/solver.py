@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from chains.arrays import np
 from chains.attribution.condensation import Condensed
 from chains.attribution.loops import LargeLoop
 from chains.attribution.network import Floats, Matrix, times

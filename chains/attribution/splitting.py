@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from chains.arrays import np
 from chains.attribution.network import Flags, Index, Ints, Matrix
 from chains.late import LateModule
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
+from chains import arrays
+from chains.arrays import np
 from chains.late import LateModule
 from chains.planning.problem import Problem
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 else:
     sp = LateModule("scipy.sparse")
 
-Floats = npt.NDArray[np.float64]
+Floats: TypeAlias = arrays.Floats
 Exact: TypeAlias = int | Fraction
 """Whole numbers stay whole: fractions are exact, too, and fifty times slower."""
 

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from chains.arrays import np
 from chains.late import LateModule
 from chains.planning.matrix import Floats, Row, costs, matrix, rows_of, target_row
 from chains.planning.problem import Problem

@@ -8,8 +8,7 @@ method ends for certain.
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Flags, Floats, Ints
 from chains.reconciliation.bounds import Bounds, breaches
 from chains.reconciliation.least_squares import Estimate, covariances

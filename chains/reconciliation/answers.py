@@ -6,8 +6,7 @@ What is not known is null.
 import math
 from typing import Any
 
-import numpy as np
-
+from chains.arrays import np
 from chains.measures import HALF_WIDTH_95
 from chains.reconciliation.contraction import FlowClass
 from chains.reconciliation.documents import Problem

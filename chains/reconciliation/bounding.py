@@ -1,7 +1,6 @@
 """Moves an estimate into its bounds."""
 
-import numpy as np
-
+from chains.arrays import np
 from chains.reconciliation.active_set import hold_bounds
 from chains.reconciliation.bounds import Bounded, Bounds, breaches, slack_of
 from chains.reconciliation.least_squares import Estimate

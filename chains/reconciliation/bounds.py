@@ -7,8 +7,7 @@ solution.
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Flags, Floats
 from chains.reconciliation.least_squares import Estimate
 

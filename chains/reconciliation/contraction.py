@@ -8,9 +8,7 @@ ends lie in different rows, or in one row with another gain (Mah, Stanley & Down
 from dataclasses import dataclass
 from enum import IntEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
+from chains.arrays import Codes, np
 from chains.balance import Flags, Floats, Ints, Network, total_by
 from chains.reconciliation.forest import GAIN_TOLERANCE
 from chains.reconciliation.unmeasured import UnmeasuredGraph, unmeasured_graph
@@ -37,7 +35,7 @@ class Contraction:
     """
 
     network: Network
-    flow_class: NDArray[np.int8]
+    flow_class: Codes
     row: Ints
     weight: Floats
     row_count: int

@@ -7,8 +7,7 @@ entries.
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Flags, Floats
 from chains.late import LateModule
 

@@ -1,11 +1,13 @@
 """Cholesky of small components, all components of one size in one batch."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from chains.arrays import np
 from chains.balance import Floats, Ints
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: what is added to the unit diagonal when rounding has made a scaled matrix indefinite
 _RIDGE = 1e-13
@@ -67,7 +69,7 @@ def factor(rows: Ints, scaled: Floats, diagonal: Floats, null: Floats) -> DenseB
     return DenseBatch(rows, root)
 
 
-def _cholesky(scaled: Floats) -> NDArray[np.floating]:
+def _cholesky(scaled: Floats) -> "NDArray[np.floating]":
     try:
         return np.linalg.cholesky(scaled)
     except np.linalg.LinAlgError:

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import OUTSIDE, Network
 from chains.file_faults import FileFault
 from chains.measures import METHOD_SIGMA, sigma_from_half_width_95, sigma_of_method

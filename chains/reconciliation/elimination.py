@@ -7,8 +7,7 @@ nothing exceeds Šidák's critical value for the number of hypotheses.
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Floats, Ints
 from chains.reconciliation.criteria import (
     benjamini_hochberg,

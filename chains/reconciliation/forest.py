@@ -10,13 +10,12 @@ the textbook graph results.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from chains.arrays import np
 from chains.balance import Flags, Floats, Ints
 from chains.late import LateModule
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from scipy import sparse
     from scipy.sparse import csgraph
 else:
@@ -29,7 +28,7 @@ GAIN_TOLERANCE = 1e-9
 #: what lies further below the largest of its tree than e^-230 is nothing, but its square must not be 0
 _LEAST_LOG = -230.0
 
-Number = TypeVar("Number", np.float64, np.uint64)
+Number = TypeVar("Number", "np.float64", "np.uint64")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +56,7 @@ class Forest:
         np.maximum.at(top, self.label, self.log_potential)
         return np.asarray(np.exp(np.maximum(self.log_potential - top[self.label], _LEAST_LOG)))
 
-    def sums_below(self, weight: NDArray[Number]) -> NDArray[Number]:
+    def sums_below(self, weight: "NDArray[Number]") -> "NDArray[Number]":
         """(n,): the sum of `weight` (n,) over each node's subtree, itself included.
 
         Unsigned integers wrap.

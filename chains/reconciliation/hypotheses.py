@@ -14,9 +14,7 @@ cannot be told apart by any data of this network.
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
+from chains.arrays import Codes, Longs, np
 from chains.balance import Flags, Floats, Ints
 from chains.reconciliation.least_squares import Estimate
 from chains.reconciliation.reports import Reports
@@ -46,7 +44,7 @@ class Hypotheses:
     hypotheses that cannot be told apart; `leads` marks one of each set.
     """
 
-    cause: NDArray[np.int8]
+    cause: Codes
     subject: Ints
     flow: Ints
     first: Ints
@@ -126,7 +124,7 @@ _FIELDS = (
     "score", "information", "floor", "exact",
 )  # fmt: skip
 
-_Part = dict[str, NDArray[np.float64] | NDArray[np.int64] | NDArray[np.int8] | NDArray[np.bool_]]
+_Part = dict[str, Floats | Longs | Codes | Flags]
 
 
 def _flows(found: Estimate, spread: Uncertainty, floor: float) -> _Part:

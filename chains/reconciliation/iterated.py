@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Floats, Ints, total_by
 from chains.reconciliation.gradients import (
     FACTOR_LIMIT,

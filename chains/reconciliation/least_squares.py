@@ -8,8 +8,7 @@ first and the observable ones solved from the reconciled ones after.
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Flags, Floats, Network, total_by
 from chains.reconciliation.contraction import Contraction, FlowClass, contract
 from chains.reconciliation.normal import NormalEquations, normal_equations

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Flags, Floats, Ints, total_by
 from chains.late import LateModule
 from chains.reconciliation.contraction import Contraction

@@ -8,8 +8,7 @@ the largest first.
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Flags, Floats
 from chains.reconciliation.bounds import Bounds, breaches
 from chains.reconciliation.least_squares import Estimate, estimate

@@ -5,8 +5,7 @@ Two reports: z = (y₁ − y₂)/√(σ₁² + σ₂²); merged value Σ wₖy�
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Flags, Floats, Ints, total_by
 
 

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from chains.arrays import Codes, np
 from chains.balance import Flags, Floats, Ints
 from chains.reconciliation.bounds import Bounded
 from chains.reconciliation.elimination import Elimination
@@ -44,7 +42,7 @@ class FlowAnswers:
     exact_sd: Flags
     z: Floats
     pair_z: Floats
-    flow_class: NDArray[np.int8]
+    flow_class: Codes
     flagged: Flags
     at_bound: Flags
 

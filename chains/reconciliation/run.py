@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Floats, Network
 from chains.reconciliation.bounding import bound
 from chains.reconciliation.bounds import Bounded, Bounds, non_negative

@@ -7,8 +7,7 @@ the only error, and what serial elimination adds; largest statistic first.
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Ints
 from chains.reconciliation.contraction import Contraction
 from chains.reconciliation.criteria import benjamini_hochberg, squared_normal_p

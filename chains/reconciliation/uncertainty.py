@@ -9,8 +9,7 @@ deviation (Hutchinson 1990).
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import Flags, Floats
 from chains.reconciliation.contraction import FlowClass
 from chains.reconciliation.least_squares import Estimate, weights_on_reports

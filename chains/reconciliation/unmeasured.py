@@ -11,8 +11,7 @@ labels are seeded, the chance of an error is e·2⁻⁶⁴).
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from chains.arrays import np
 from chains.balance import OUTSIDE, Flags, Floats, Ints, Network, total_by
 from chains.reconciliation.forest import GAIN_TOLERANCE, Forest, spanning_forest
 

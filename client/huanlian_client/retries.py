@@ -52,7 +52,8 @@ class Retries:
 
 def outcome_of(status: int) -> Outcome:
     """Judge an answer by its status."""
-    if status in {429, 503}:
+    # 408: the service waited for the rest of the request and had nothing to do anything with.
+    if status in {408, 429, 503}:
         return Outcome.NOT_DONE
     return Outcome.UNKNOWN if status in {502, 504} else Outcome.DONE
 

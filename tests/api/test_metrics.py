@@ -18,7 +18,7 @@ from app.db.engine import Engines, make_engines
 from app.db.session import Database
 from app.main import create_app
 from app.observability.metrics import Metrics
-from app.observability.request_metrics import RequestMetrics
+from app.observability.request_metrics import RequestCounter, RequestMetrics
 from app.outbox.jobs import enqueue
 from app.settings import Settings
 
@@ -267,7 +267,7 @@ def _run(application: Any, metrics: Metrics) -> None:
     async def nothing(*_: Any) -> Any:
         return {}
 
-    counted = RequestMetrics(application, metrics=metrics)
+    counted = RequestMetrics(application, counter=RequestCounter(metrics))
     asyncio.run(counted({"type": "http", "method": "POST", "path": "/"}, nothing, nothing))
 
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from app.db.session import Database
 from app.http import handlers
-from app.http.dependencies import Places, get_database, now
+from app.http.dependencies import Places
 from app.rates import endpoints
 from app.settings import Settings
 
@@ -29,9 +29,9 @@ def asking(sessions: Database, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Tes
     alone = FastAPI()
     alone.state.settings = None
     alone.state.places = Places.of(Settings())
+    alone.state.database, alone.state.clock = sessions, lambda: NOW
     handlers.install(alone)
     alone.include_router(endpoints.router)
-    alone.dependency_overrides = {get_database: lambda: sessions, now: lambda: NOW}
     with TestClient(alone) as client:
         yield client
 

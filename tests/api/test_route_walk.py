@@ -4,6 +4,7 @@ A route without an entry in `route_walk/entries.py` fails here by name.
 """
 
 import hashlib
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,7 +68,7 @@ def _fill_and_build(url: str) -> None:
 def routes(app: FastAPI) -> set[tuple[str, str]]:
     """(method, path) of every route, pages too; `{id:uuid}` as the contract writes it."""
     return {
-        (method, str(route.path).replace(":uuid}", "}"))
+        (method, re.sub(r":\w+}", "}", str(route.path)))
         for route in iter_route_contexts(app.routes)
         if isinstance(route.original_route, APIRoute)
         for method in route.methods or ()

@@ -91,6 +91,23 @@ def test_keys_and_doors_are_those_of_the_ordinary_way(people: People) -> None:
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_headers_are_those_of_the_ordinary_way_and_each_request_counts_once(people: People) -> None:
+    people.register()
+    body = json.dumps(ledger(SITE)).encode()
+    first, second = (send(people, body, "application/json") for _ in range(2))
+    ordinary = send(people, body, ORDINARY)
+    odd = send(people, b"{", "application/json")
+    assert [each.status_code for each in (first, second, ordinary, odd)] == [201, 409, 409, 422]
+    assert set(second.headers) == set(ordinary.headers)
+    own = {"x-request-id", "ratelimit-remaining", "content-length"}
+    assert all(second.headers[name] == ordinary.headers[name] for name in set(ordinary.headers) - own)
+    assert set(first.headers) - set(second.headers) == {"location", "etag"}
+    left = [int(each.headers["RateLimit-Remaining"]) for each in (first, second, ordinary, odd)]
+    assert left == list(range(left[0], left[0] - 4, -1))
+    assert second.json()["request_id"] == second.headers["X-Request-Id"]
+
+
 def test_who_was_shut_out_files_no_more(people: People, sessions: Database) -> None:
     people.register()
     assert people.file(ledger(SITE)).status_code == 201

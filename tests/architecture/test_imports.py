@@ -90,13 +90,17 @@ def test_only_endpoints_of_a_slice_know_the_web_framework() -> None:
 
 
 def test_migrations_know_only_our_column_types() -> None:
-    """A migration says what the tables were on its day: it must not change when the models do."""
+    """A migration says what the tables were on its day: it must not change when the models do.
+
+    How a large table is changed beside its writers (app/db/online.py) says nothing of what it looks like.
+    """
+    allowed = ("app.db.types", "app.db.online")
     found = [
         f"{path} imports {module}"
         for path in python_files()
         if path.parts[:2] == ("migrations", "versions")
         for module in _imported(syntax(path))
-        if module.split(".")[0] == "app" and not module.startswith("app.db.types") and module != "app.db"
+        if module.split(".")[0] == "app" and not module.startswith(allowed) and module != "app.db"
     ]
     assert not found, "\n".join(found)
 

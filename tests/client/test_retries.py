@@ -44,6 +44,7 @@ def test_what_may_have_been_done_is_done_again_only_where_that_is_safe() -> None
         (500, Outcome.DONE),
         (429, Outcome.NOT_DONE),
         (503, Outcome.NOT_DONE),
+        (408, Outcome.NOT_DONE),
         (502, Outcome.UNKNOWN),
         (504, Outcome.UNKNOWN),
     ],

@@ -7,6 +7,8 @@ import pytest
 from builders import WORKS
 from imports.sending import SECOND, SITE, Desk, as_csv, as_xlsx, line
 
+from app.imports import filing
+
 SQLITE_ALONE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ANY_FILE = {"xlsx": as_xlsx, "csv": as_csv}
 
@@ -148,3 +150,26 @@ def test_the_list_goes_on_where_it_stopped(desk: Desk) -> None:
     assert all(each["state"] == "queued" for each in first["items"])
     early = desk.get(f"/v1/imports/{sent[0]}/errors.xlsx")
     assert early.status_code == 409
+
+
+@SQLITE_ALONE
+def test_a_preview_of_many_says_what_filing_says(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Months that contradict each other, and both sides of a transfer, judged in different batches."""
+    monkeypatch.setattr(filing, "MAX_PREVIEWED", 2)
+    sent = {"sent.to": SECOND, "sent.tonnes": "800", "used.tonnes": None, "used.process": None}
+    taken = {"site": SECOND, "received.from": SITE, "received.tonnes": "0.8"}
+    content = as_csv(
+        line("2025-03", **sent),
+        line("2025-04"),
+        line("2025-05", opening_stock_tonnes="200"),
+        line("2025-06", opening_stock_tonnes="300"),
+        {"month": "2025-03", "waste": "SW02", **taken, "closing_stock_tonnes": "0.8"},
+    )
+    told = desk.filed(content, dry_run=True)
+    previewed = [each["notes"] for each in desk.ledgers_of(told)]
+    rules = [{note["code"] for note in notes} for notes in previewed]
+    assert "stock_continuity" in rules[2]
+    assert "stock_continuity" not in rules[3]
+    assert "unit_slip" in rules[4]
+    again = desk.filed(content)
+    assert [each["notes"] for each in desk.ledgers_of(again)] == previewed

@@ -78,4 +78,7 @@ def test_who_sent_a_file_is_in_the_audit_log(desk: Desk) -> None:
     found = [row["entry"] for row in rows if row["entry"]["object_id"] == told["id"]]
     assert [entry["action"] for entry in found] == ["import.kept"]
     assert found[0]["after"] == told["sha256"]
+    (filed,) = (row["entry"] for row in rows if row["entry"]["action"] == "ledger.submitted")
+    assert filed["address"] == found[0]["address"] is not None
+    assert filed["request_id"] == found[0]["request_id"] is not None
     assert desk.ledgers()[0]["filed_by"] == f"enterprise:enterprise {MILL} None"

@@ -275,7 +275,7 @@ def test_a_tag_without_an_end_and_a_list_without_end_are_refused_before_they_are
 def test_memory_does_not_grow_with_the_rows() -> None:
     """Four times as many rows; what is kept of a row that has been read is a number."""
     peaks = []
-    for count in (2_000, 8_000):
+    for count in (8_000, 32_000):
         content = _many(count)
         tracemalloc.start()
         progress = Progress()

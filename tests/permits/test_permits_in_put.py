@@ -294,3 +294,12 @@ def test_units_come_back_as_they_are_kept(people: People) -> None:
     people.register()
     put(people, permit(facilities=[facility(capacity={"amount": 12.50, "unit": "万吨／年"})]))
     assert get(people).json()["content"]["facilities"][0]["capacity"] == {"amount": "12.5", "unit": "万t/a"}
+
+
+@SQLITE_ONLY
+def test_the_address_that_takes_files_is_no_permit(people: People) -> None:
+    for method in ("PUT", "GET", "DELETE"):
+        answer = people.client.request(method, "/v1/permits/import", headers=system(people))
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "POST"), method
+    # What merely begins like it is a number, and a wrong one.
+    assert get(people, number="imported").status_code == 422

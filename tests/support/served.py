@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from support.project import ROOT
@@ -38,6 +38,12 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """What was started last and not ended here."""
+        assert self._process is not None
+        return self._process
+
+    @property
     def log(self) -> str:
         return self._log.read_text(encoding="utf-8", errors="replace")
 
@@ -49,6 +55,14 @@ class Server:
                 return
             self.port = 0
         raise RuntimeError(f"the server did not start:\n{self.log[-3000:]}")
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Ask again and again, leaving it the processor in between."""
+        deadline = time.monotonic() + _START_SECONDS
+        while not is_so():
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"it never came about:\n{self.log[-3000:]}")
+            time.sleep(0.2)
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""

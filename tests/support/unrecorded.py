@@ -13,6 +13,8 @@ OWN_BUSINESS = {
     "periodic_runs": "the same",
     "events": "told in the transaction of the change; only its place is given later",
     "audit_anchors": "the log about itself",
+    "sent_sums": "sums of what the log has told already, put together",
+    "filed_counts": "the same",
     "alembic_version": "the schema's own",
 }
 _WRITE = re.compile(r"\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)

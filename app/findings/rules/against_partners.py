@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from math import hypot
 from typing import TypeAlias
 
-import numpy as np
-
 from app.domain.errors import Message
 from app.domain.quantities import tonnes_text
 from app.findings.columns import Streams
@@ -27,6 +25,7 @@ from app.findings.pairs import Stream
 from app.findings.road import AllApart, Apart, Road, apart
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import about, grams_of
+from chains.arrays import np
 from chains.balance import Floats, total_by
 
 _ALONE = 3.0

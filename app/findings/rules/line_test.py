@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from app.domain.errors import Message
 from app.domain.quantities import tonnes_text
 from app.findings.facts import Figure, Line
@@ -14,6 +12,7 @@ from app.findings.networks import NetworkFacts, SiteMonth
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.rules.line_balance import FIGURES, sigma_of
 from app.findings.wording import about, grams_of
+from chains.arrays import np
 
 
 def evaluate(facts: NetworkFacts, values: Values) -> Iterator[Found]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from app.domain.errors import Message
 from app.domain.quantities import tonnes_text
 from app.findings.columns import Streams, Transfers, told
@@ -14,6 +12,7 @@ from app.findings.pairs import Stream, stream_of
 from app.findings.road import Apart, Road, apart
 from app.findings.rule import Found, Partition, Plain, Rule, Severity, Tonnes, Values, limits
 from app.findings.wording import about, grams_of
+from chains.arrays import np
 
 
 def evaluate(facts: PairFacts, values: Values) -> Iterator[Found]:

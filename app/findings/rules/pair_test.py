@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from app.domain.errors import Message
 from app.findings.family import listed
 from app.findings.lawbook import LEDGER, SINCE_LEDGER_GUIDE
@@ -19,6 +17,7 @@ from app.findings.road import Road, apart
 from app.findings.rule import Found, Partition, Rule, Severity, Tonnes, Values, limits
 from app.findings.rules.pair_disagreement import found
 from app.findings.wording import grams_of
+from chains.arrays import np
 
 _LISTED = Message(
     "；按错误发现率在全省当月各对中检出",

@@ -1,6 +1,7 @@
 """Stock that changed between two months: the opening is not what the month before closed with."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from app.domain.errors import Message
 from app.domain.quantities import tonnes_text
@@ -17,10 +18,11 @@ def evaluate(facts: SiteFacts, values: Values) -> Iterator[Found]:
     Both are the same stock on the same day as the same site keeps it, so no measurement lies between them: what is
     let pass is rounding, not uncertainty.
     """
-    for month in facts.months:
-        before, book = facts.books.get(month.previous), facts.books[month]
-        if before is None:
+    # By pairs: the very first month that a ledger can be of has none before it.
+    for earlier, month in pairwise(facts.months):
+        if earlier.next != month:
             continue
+        before, book = facts.books[earlier], facts.books[month]
         for waste in sorted({*before.wastes, *book.wastes}):
             closing, opening = before.of(waste).closing, book.of(waste).opening
             difference = opening - closing

@@ -18,6 +18,8 @@ from app.http.rate_limit.callers import Callers, name_signed_in_with
 from app.settings import Settings
 
 _REFUSED_FROM = 400
+# Where a request that was counted already carries where its caller stands.
+STANDING = "huanlian.standing"
 # How a refusal is told: as a problem, or as a page to whoever wants one.
 Refusal: TypeAlias = Callable[[Request, Problem], Response]
 
@@ -63,11 +65,18 @@ class RateLimit:
     """Counts each request against its caller: a verified subject, else its address, at a sign-in door also the name."""
 
     def __init__(
-        self, app: App, *, settings: Settings, clock: Clock, reach: Reach, refusal: Refusal = problem_response
+        self,
+        app: App,
+        *,
+        settings: Settings,
+        clock: Clock,
+        reach: Reach,
+        refusal: Refusal = problem_response,
+        allowances: Allowances | None = None,
     ) -> None:
         self._app = app
         self._refusal = refusal
-        self._allowances = Allowances.of(settings, clock)
+        self._allowances = allowances or Allowances.of(settings, clock)
         self._callers = Callers(settings, clock)
         self._reach = reach
 
@@ -78,7 +87,7 @@ class RateLimit:
         attempt: _Try | None = None
         door = self._reach.doors.get(scope["path"]) if scope["method"] == "POST" else None
         if door is None:
-            standing = await self._spend(scope)
+            standing = scope.get(STANDING) or await self._spend(scope)
         else:
             name, receive = await name_signed_in_with(scope, receive, door.field)
             attempt = _Try(address_of(scope), name)
@@ -86,7 +95,7 @@ class RateLimit:
 
         async def send_with_standing(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_headers(standing)]
+                message["headers"] = [*message.get("headers", ()), *headers_of(standing)]
                 if attempt is not None and message["status"] < _REFUSED_FROM:
                     await self._allowances.sign_in.forget(attempt.address, attempt.name)
             await send(message)
@@ -116,7 +125,8 @@ class RateLimit:
         return self._allowances.sign_in_address if door.hashes_passwords else self._allowances.address
 
 
-def _headers(standing: Standing) -> list[tuple[bytes, bytes]]:
+def headers_of(standing: Standing) -> list[tuple[bytes, bytes]]:
+    """What every caller is told of where it stands."""
     return [
         (b"ratelimit-limit", b"%d" % standing.limit),
         (b"ratelimit-remaining", b"%d" % standing.remaining),
