@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from api.route_walk.city import City, Kind
 from api.route_walk.entries import ENTRIES
-from api.route_walk.entry import Asked, Entry
+from api.route_walk.entry import Asked, Entry, as_in_the_contract
 from api.test_route_walk import city as _city
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -48,7 +48,7 @@ class Parameters:
 def parameters(app: Any) -> dict[tuple[str, str], Parameters]:
     """(method, path) → its parameters."""
     return {
-        (method, str(route.path).replace(":uuid}", "}")): Parameters.of(route.original_route.dependant)
+        (method, as_in_the_contract(str(route.path))): Parameters.of(route.original_route.dependant)
         for route in iter_route_contexts(app.routes)
         if isinstance(route.original_route, APIRoute)
         for method in route.methods or ()

@@ -4,7 +4,6 @@ A route without an entry in `route_walk/entries.py` fails here by name.
 """
 
 import hashlib
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from api.route_walk import city as walked
 from api.route_walk.city import City, Kind
 from api.route_walk.entries import ENTRIES
-from api.route_walk.entry import Asked, Entry, Fate
+from api.route_walk.entry import Asked, Entry, Fate, as_in_the_contract
 from api.route_walk.recorded import assert_recorded
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -68,7 +67,7 @@ def _fill_and_build(url: str) -> None:
 def routes(app: FastAPI) -> set[tuple[str, str]]:
     """(method, path) of every route, pages too; `{id:uuid}` as the contract writes it."""
     return {
-        (method, re.sub(r":\w+}", "}", str(route.path)))
+        (method, as_in_the_contract(str(route.path)))
         for route in iter_route_contexts(app.routes)
         if isinstance(route.original_route, APIRoute)
         for method in route.methods or ()
