@@ -24,7 +24,6 @@ from app.ledgers.desk import Desk
 from app.ledgers.file import file
 from app.ledgers.posting import Post, answer_each, filed_document, post_of
 from app.ledgers.receipt_schemas import CopyOfRecordOut, RepudiationIn, RepudiationOut
-from app.ledgers.rollups import differences_from_lines
 from app.ledgers.schemas import (
     AmendmentIn,
     ClosedOut,
@@ -34,7 +33,6 @@ from app.ledgers.schemas import (
     LedgerIn,
     LedgerOut,
     LedgerPage,
-    SelfcheckOut,
     ValidatedOut,
     VersionsOut,
 )
@@ -255,12 +253,3 @@ def post_closing(
     this_month = Month.of(local_date(now, settings.timezone))
     closed = close_month(session, subject, body.region, body.month, now=now, this_month=this_month)
     return {"region": body.region, "month": str(body.month), "ledgers_closed": closed}
-
-
-@router.get("/selfcheck", response_model=SelfcheckOut, tags=["operations"])
-def get_selfcheck(
-    _subject: Annotated[Subject, Depends(require(Scope.ADMIN))], session: Reading
-) -> dict[str, Any]:
-    """Recompute every rollup from the ledger lines and name those that differ."""
-    differences = differences_from_lines(session)
-    return {"ok": not differences, "rollup_differences": differences}

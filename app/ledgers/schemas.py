@@ -364,10 +364,3 @@ class ClosedOut(BaseModel):
     region: str
     month: str
     ledgers_closed: int
-
-
-class SelfcheckOut(BaseModel):
-    """Whether every rollup is the sum of its lines, and which are not."""
-
-    ok: bool
-    rollup_differences: list[dict[str, str]]

@@ -10,10 +10,11 @@ from app.auth.subjects import Scope, Subject
 from app.chain_runs.service import ended_in_products
 from app.http.dependencies import Now, Reading
 from app.http.fields import CodeText, Moment, RegionText, ShortText
-from app.rates import service
+from app.ledgers.service import differences_from_lines
+from app.rates import proof, service
 from app.rates.export import csv_text
 from app.rates.progress import TargetsQuery, targets_progress
-from app.rates.schemas import MetricOut, MetricsOut, RatesOut, TargetsProgressOut
+from app.rates.schemas import MetricOut, MetricsOut, RatesOut, SelfcheckOut, TargetsProgressOut
 from app.rates.scope import GroupBy, RateQuery, month_of
 from app.reconciliations.service import intervals_of
 
@@ -101,3 +102,12 @@ def get_targets_progress(
     """Give value, gap, pace and projection of every target that applies to a region or base."""
     query = TargetsQuery(region=region, base=base, year=year, as_of=as_of)
     return TargetsProgressOut.of(targets_progress(session, subject, query, now))
+
+
+@router.get("/selfcheck", tags=["operations"])
+def get_selfcheck(
+    _subject: Annotated[Subject, Depends(require(Scope.ADMIN))], session: Reading
+) -> SelfcheckOut:
+    """Recompute the rollup from ledger lines and the kept sums from transfers and ledgers; name what differs."""
+    rolled, kept = differences_from_lines(session), proof.differences(session)
+    return SelfcheckOut(ok=not rolled and not kept, rollup_differences=rolled, kept_sum_differences=kept)

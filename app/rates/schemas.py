@@ -304,6 +304,14 @@ def _target(judged: TargetProgress) -> TargetOut:
     )
 
 
+class SelfcheckOut(_Out):
+    """Whether everything that is kept of regions is what it is the sum of, and what is not."""
+
+    ok: bool
+    rollup_differences: list[dict[str, str]]
+    kept_sum_differences: list[dict[str, str]]
+
+
 def _tonnes(grams: int | None) -> str | None:
     return None if grams is None else tonnes_text(grams)
 

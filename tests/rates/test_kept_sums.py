@@ -108,6 +108,8 @@ def test_the_check_names_what_is_wrong_and_a_recount_mends_it(
         {"table": "sent_sums", "region": "140212", "month": "2025-03", "waste": "SW02"},
         {"table": "filed_counts", "region": "140212", "month": "2025-03"},
     ]
+    told = people.client.get("/v1/selfcheck", headers=people.admin)
+    assert told.json() == {"ok": False, "rollup_differences": [], "kept_sum_differences": wrong(sessions)}
     exit_code, output = command("check")
     assert exit_code == 1
     assert "sent_sums" in output
