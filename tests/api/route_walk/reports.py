@@ -8,7 +8,7 @@ from api.route_walk.entry import Entry, Fate, at, fates
 _D, _N, _F, _E = Fate.DONE, Fate.NOTHING_OF_A, Fate.FORBIDDEN, Fate.ELSEWHERE
 _OFFICIALS = fates(_F, regulator=_D, admin=_D)
 _PAGE = _OFFICIALS | {Kind.NOBODY: _E}
-_EVERYBODY = fates(_N, own=_D, permits=_F, far_permits=_F, nobody=_E)
+_EVERYBODY = fates(_N, own=_D, regulator=_D, admin=_D, permits=_F, far_permits=_F, nobody=_E)
 _YEAR = "?region=1402&year=2025"
 _KINDS = (
     ("bulletin", _YEAR),
