@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 _TESTS = Path(__file__).resolve().parent.parent.parent / "tests"
 
@@ -37,11 +38,16 @@ def prepared() -> Iterator[Prepared]:
     try:
         running = running_postgres(run)
         admin_url = running.url("postgres")
-        with psycopg.connect(admin_url, autocommit=True) as connection:
-            # The server of the tests forgets in a crash what it has acknowledged; a real one must not.
-            connection.execute("ALTER SYSTEM SET synchronous_commit = on")
-            connection.execute("SELECT pg_reload_conf()")
         name = running.create()
+        with psycopg.connect(admin_url, autocommit=True) as connection:
+            # The server of the tests forgets in a crash what it has acknowledged; a real one must not. Said of the
+            # database, because the tests say it on the server's command line, which a setting of the system is below.
+            durable = sql.SQL("ALTER DATABASE {} SET synchronous_commit = on")
+            connection.execute(durable.format(sql.Identifier(name)))
+        with psycopg.connect(running.url(name)) as connection:
+            found = connection.execute("SHOW synchronous_commit").fetchone()
+        if found != ("on",):
+            raise RuntimeError(f"this server may forget what it has acknowledged: {found}")
         socket = Path(running.socket) / f".s.PGSQL.{running.port}"
         yield Prepared(running.url(name), admin_url, socket, name, running.user)
     finally:
