@@ -15,6 +15,8 @@ EnterpriseColumn = (
     InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None] | ColumnElement[Any]
 )
 
+_OF_A_TERRITORY = (Role.REGULATOR, Role.PERMIT_SYSTEM)
+
 
 def visible_to(
     subject: Subject, *, region: RegionColumn | None = None, enterprises: Sequence[EnterpriseColumn] = ()
@@ -27,7 +29,7 @@ def visible_to(
     """
     if subject.role is Role.ADMIN:
         return true()
-    if subject.role in (Role.REGULATOR, Role.PERMIT_SYSTEM):
+    if subject.role in _OF_A_TERRITORY:
         if region is None or not subject.region:
             return false()
         return within(region, subject.region)
@@ -44,7 +46,7 @@ def range_of(subject: Subject, prefix: str | None) -> tuple[str, str] | None:
     if subject.role is Role.ADMIN:
         return _ends(prefix or "")
     territory = subject.region
-    if subject.role not in (Role.REGULATOR, Role.PERMIT_SYSTEM) or not territory:
+    if subject.role not in _OF_A_TERRITORY or not territory:
         return None
     (low, high), (first, last) = _ends(territory), _ends(prefix or "")
     return (max(low, first), min(high, last)) if max(low, first) <= min(high, last) else None

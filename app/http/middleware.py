@@ -37,6 +37,16 @@ _ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 _log = structlog.get_logger("huanlian.request")
 
 
+def replayed(messages: Iterable[Message], receive: Receive) -> Receive:
+    """Give what was heard of a request once more, and then what still comes."""
+    waiting = list(messages)
+
+    async def receive_again() -> Message:
+        return waiting.pop(0) if waiting else await receive()
+
+    return receive_again
+
+
 def fixed_headers(*, https: bool) -> RawHeaders:
     """The headers of every answer that does not say otherwise itself, as ASGI has them."""
     named = _HEADERS | _ONLY_HTTPS if https else _HEADERS

@@ -19,7 +19,7 @@ from pydantic_core import to_json
 
 from app.auth.subjects import Subject
 from app.http.handlers import problem_of
-from app.http.middleware import App, Message, Receive, Scope, Send, fixed_headers, log_request
+from app.http.middleware import App, Message, Receive, Scope, Send, fixed_headers, log_request, replayed
 from app.http.origin import address_of
 from app.http.problems import MEDIA_TYPE
 from app.http.rate_limit.allowances import Allowance
@@ -103,7 +103,7 @@ class ShortWay:
         letter = Letter(subject, headers, body or b"", new_id(), address_of(scope))
         answered = None if body is None else door.clerk.read(letter)
         if answered is None:
-            await self._app(scope, _again(heard, receive), send)
+            await self._app(scope, replayed(heard, receive), send)
             return
         with self._counted(letter.request_id, began) as outcome:
             reply = await _reply(letter, answered)
@@ -201,10 +201,3 @@ async def _body(receive: Receive, heard: list[Message], limit_bytes: int) -> byt
             return None
         if not message.get("more_body", False):
             return body
-
-
-def _again(heard: list[Message], receive: Receive) -> Receive:
-    async def receive_again() -> Message:
-        return heard.pop(0) if heard else await receive()
-
-    return receive_again

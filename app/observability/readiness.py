@@ -51,7 +51,7 @@ class Standing:
 
     @property
     def is_ready(self) -> bool:
-        return self.reached and self.revision is not None and self.revision == newest_revision()
+        return self.reached and self.revision == head_revision()
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class Probe:
         engine = _engine_of(self.settings)
         try:
             revision = current_revision(engine)
-            hints = self._hints(engine) if revision == newest_revision() else ()
+            hints = self._hints(engine) if revision == head_revision() else ()
         except SQLAlchemyError:
             return Standing(reached=False)
         return Standing(reached=True, revision=revision, hints=tuple(hints))
@@ -106,12 +106,6 @@ class Probe:
         with engine.connect() as connection:
             due_at = connection.scalar(oldest)
         return timedelta(0) if due_at is None else self.clock() - due_at
-
-
-@cache
-def newest_revision() -> str | None:
-    """The schema that this program expects."""
-    return head_revision()
 
 
 def _is_nearly_full(folder: Path) -> bool:

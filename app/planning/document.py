@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -31,6 +30,7 @@ from app.reports.service import (
     Table,
     Text,
     Whole,
+    grouped,
 )
 
 KIND = "plan"
@@ -112,7 +112,7 @@ def said(way: Way) -> list[Message]:
     """The plan in sentences."""
     if way.status is Status.NO_DATA:
         return [STATUS_WORDS[way.status]]
-    gap = _to_read(tonnes_text(abs(way.gap_grams)))
+    gap = grouped(tonnes_text(abs(way.gap_grams)))
     words = [STATUS_WORDS[way.status]]
     if way.gap_grams > 0:
         words.append(
@@ -122,7 +122,7 @@ def said(way: Way) -> list[Message]:
         percent = fixed_text(way.highest * 100, 2)
         words.append(Message(f"可能的最高值为 {percent}%。", f"The highest rate there is: {percent} %."))
     if way.links:
-        tonnes, yuan = _to_read(tonnes_text(way.grams)), _to_read(yuan_text(way.cost_fen))
+        tonnes, yuan = grouped(tonnes_text(way.grams)), grouped(yuan_text(way.cost_fen))
         words.append(
             Message(
                 f"新增 {len(way.links)} 条去向、{tonnes} 吨，费用 {yuan} 元。",
@@ -130,11 +130,6 @@ def said(way: Way) -> list[Message]:
             )
         )
     return words
-
-
-def _to_read(decimal: str) -> str:
-    """Put thousands separators into a figure of a sentence."""
-    return f"{Decimal(decimal):,f}"
 
 
 def _column(name: str, zh: str, en: str, unit: Message | None = None, width: float = 1.0) -> Column:

@@ -62,7 +62,7 @@ def targets_progress(
         raise Invalid(errors=faults)
     region = region_of(subject, query.region)
     moment = query.as_of or now
-    anytime = Scope(Month(1990, 1), Month(2199, 12), region=region, base=query.base, as_of=query.as_of)
+    anytime = Scope(*repository.EVER, region=region, base=query.base, as_of=query.as_of)
     latest = repository.latest_month(session, subject, anytime) or Month.of(moment.date())
     place = _base_region(session, query.base) or region or ""
     bulk = tuple(row.code for row in reference.current(session, "wastes") if row.body["bulk"])

@@ -41,6 +41,8 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 FILED_LINES = "filed_lines"
+EVER = (Month(1990, 1), Month(2199, 12))
+"""The months of a scope whose months do not matter: all there are."""
 _SITES = table_of(Site)
 _SUMS = {
     "generated_grams": "generated_grams",

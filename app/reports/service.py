@@ -34,6 +34,7 @@ from app.reports.rendering.excel import MEDIA_TYPE as XLSX
 from app.reports.rendering.pdf import MEDIA_TYPE as PDF
 from app.reports.rendering.pdf import RenderingFailed, set_paper
 from app.reports.rendering.word import MEDIA_TYPE as DOCX
+from app.reports.rendering.written import grouped
 from app.reports.schemas import ReportOut
 from app.reports.site_forms.site_months import ReferenceMissing, SiteMonths, site_months
 
@@ -64,6 +65,7 @@ __all__ = [
     "Text",
     "Whole",
     "answer",
+    "grouped",
     "render",
     "set_paper",
     "site_months",

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from app.domain.periods import Month
@@ -95,19 +96,18 @@ class Resolved:
         """What the site says as sender."""
         site, month = self.report.site, self.report.month
         own = (site.id, site.registered_id)
-        others = self._others()
         for (waste, purpose, party), (grams, of_received) in self.sent.items():
             key = (month, waste, purpose, site.code, party)
-            yield (*key, new_id(), *own, *others[party], grams, of_received, None)
+            yield (*key, new_id(), *own, *self._others[party], grams, of_received, None)
 
     def received_rows(self) -> Iterator[TransferRow]:
         """What the site says as receiver."""
         site, month = self.report.site, self.report.month
         own = (site.id, site.registered_id)
-        others = self._others()
         for (waste, purpose, party), grams in self.received.items():
             key = (month, waste, purpose, party, site.code)
-            yield (*key, new_id(), *others[party], *own, None, None, grams)
+            yield (*key, new_id(), *self._others[party], *own, None, None, grams)
 
+    @cached_property
     def _others(self) -> dict[str, tuple[uuid.UUID | None, uuid.UUID | None]]:
         return {meant.party: (meant.site_id, meant.enterprise_id) for meant in self.meant.values()}

@@ -14,7 +14,7 @@ from starlette.requests import Request, cookie_parser
 from app.auth.sessions import COOKIE
 from app.auth.tokens import API_AUDIENCE, PAGE_AUDIENCE, InvalidToken, claims_of
 from app.clock import Clock
-from app.http.middleware import Message, Receive, Scope
+from app.http.middleware import Message, Receive, Scope, replayed
 from app.settings import Settings
 
 _MAX_TOKENS = 10_000
@@ -75,8 +75,8 @@ async def name_signed_in_with(scope: Scope, receive: Receive, field: str) -> tup
     if authorization is not None:
         return _hashed(_name_in_basic(authorization)), receive
     messages, complete = await _beginning_of(receive)
-    name = await _name_in_form(scope, _replay(messages, receive), field) if complete else ""
-    return _hashed(name), _replay(messages, receive)
+    name = await _name_in_form(scope, replayed(messages, receive), field) if complete else ""
+    return _hashed(name), replayed(messages, receive)
 
 
 def first_header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
@@ -106,15 +106,6 @@ async def _beginning_of(receive: Receive) -> tuple[list[Message], bool]:
         if message["type"] != "http.request" or not message.get("more_body", False):
             return messages, message["type"] == "http.request" and size <= _MAX_FORM_BYTES
     return messages, False
-
-
-def _replay(messages: Iterable[Message], receive: Receive) -> Receive:
-    waiting = list(messages)
-
-    async def receive_again() -> Message:
-        return waiting.pop(0) if waiting else await receive()
-
-    return receive_again
 
 
 async def _name_in_form(scope: Scope, receive: Receive, field: str) -> str:

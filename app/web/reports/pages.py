@@ -31,7 +31,6 @@ router = APIRouter(prefix="/reports", route_class=PageRoute, include_in_schema=F
 
 Reader = Annotated[PageSession, Depends(reader(Scope.RATES_READ, roles=AUTHORITIES | ENTERPRISES))]
 Code = Annotated[str, Path(max_length=40, pattern=r"^[a-z0-9-]+$")]
-_EVER = (Month(1990, 1), Month(2199, 12))
 
 
 @router.get("")
@@ -99,5 +98,5 @@ def _offer(
     asks_for_sites = any(field.kind == "site" for kind in kinds for field in kind.fields)
     near = sites.for_reader(session, subject) if asks_for_sites else sites.Sites()
     regions = {} if subject.role is Role.ENTERPRISE else labels.regions(session, subject, region)
-    latest = rates.latest_month(session, subject, RateScope(*_EVER)) or Month.of(now.date())
+    latest = rates.latest_month(session, subject, RateScope(*rates.EVER)) or Month.of(now.date())
     return Offer(regions, near, latest)

@@ -128,22 +128,28 @@ def _years(latest: Month, language: Language) -> dict[str, str]:
 
 
 def _halves(latest: Month, language: Language) -> dict[str, str]:
-    count = latest.year * 2 + (latest.number - 1) // 6
-    found = {}
-    for index in range(count + 1, count - 2 * _YEARS_BACK, -1):
-        year, half = index // 2, index % 2 + 1
-        found[f"{year}-H{half}"] = text(f"reports.half.{half}", language, year=str(year))
-    return found
+    return {
+        f"{year}-H{half}": text(f"reports.half.{half}", language, year=str(year))
+        for year, half in _parts(latest, 2, 2 * _YEARS_BACK)
+    }
 
 
 def _quarters(latest: Month, language: Language) -> dict[str, str]:
-    count = latest.year * 4 + (latest.number - 1) // 3
-    found = {}
-    for index in range(count + 1, count - _QUARTERS_BACK, -1):
-        year, number = index // 4, index % 4 + 1
-        words = text("reports.quarter", language, year=str(year), number=str(number))
-        found[f"{year}-Q{number}"] = words
-    return found
+    return {
+        f"{year}-Q{number}": text("reports.quarter", language, year=str(year), number=str(number))
+        for year, number in _parts(latest, 4, _QUARTERS_BACK)
+    }
+
+
+def _parts(latest: Month, a_year: int, back: int) -> list[tuple[int, int]]:
+    """(year, number) of equal parts of years: the one after the latest month's, that one, and those before it."""
+    newest = latest.year * a_year + _part_of(latest, a_year) - 1
+    return [(index // a_year, index % a_year + 1) for index in range(newest + 1, newest - back, -1)]
+
+
+def _part_of(month: Month, a_year: int) -> int:
+    """Which of so many equal parts of its year a month is in, from 1 on."""
+    return (month.number - 1) * a_year // 12 + 1
 
 
 def _months(latest: Month, language: Language) -> dict[str, str]:
@@ -168,9 +174,9 @@ def _usual(field: Field, offer: Offer) -> str:
     latest = offer.latest
     usual = {
         "year": str(latest.year),
-        "half": f"{latest.year}-H{(latest.number - 1) // 6 + 1}",
+        "half": f"{latest.year}-H{_part_of(latest, 2)}",
         "period": str(latest),
-        "quarter": f"{latest.year}-Q{(latest.number - 1) // 3 + 1}",
+        "quarter": f"{latest.year}-Q{_part_of(latest, 4)}",
         "month": str(latest) if field.required else "",
     }
     return usual.get(field.kind, "")

@@ -156,5 +156,5 @@ def leaders_page(
 
 def _year_to_rank(session: ReadSession, visit: PageSession, last_whole: int) -> int:
     """The last whole year; in a place where nothing is on file for it, the last year with a ledger."""
-    latest = rates.latest_month(session, visit.subject, RateScope(Month(1990, 1), Month(last_whole, 12)))
+    latest = rates.latest_month(session, visit.subject, RateScope(*rates.EVER))
     return last_whole if latest is None else min(last_whole, latest.year)
