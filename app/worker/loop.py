@@ -57,6 +57,7 @@ class Worker:
         self._threads: list[threading.Thread] = []
         self._leases: dict[Lease, datetime] = {}
         self._leases_lock = threading.Lock()
+        self._done_last: str | None = None
 
     def start(self, concurrency: int = 1) -> None:
         """Begin to work in `concurrency` threads."""
@@ -119,9 +120,12 @@ class Worker:
                 return False
         with self._database.writing() as session:
             now = self._clock()
-            claimed = queue.claim(session, kinds, worker=self.name, now=now, lease_for=self._lease_for)
+            claimed = queue.claim(
+                session, kinds, worker=self.name, now=now, lease_for=self._lease_for, after=self._done_last
+            )
         if claimed is None:
             return False
+        self._done_last = claimed.kind
         with self._leases_lock:
             self._leases[claimed.lease] = now
         try:

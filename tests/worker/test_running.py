@@ -1,6 +1,6 @@
 """Jobs are run, tried again with growing pauses, buried at last; a lease that ends passes to another worker."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,8 @@ from app.outbox.jobs import JobContext, JobFailed, LeaseLost
 from app.outbox.models import JobState
 from app.outbox.queue import MAX_ERROR
 from app.outbox.retries import RetryPolicy
+from app.worker.loop import Worker
+from app.worker.registry import SliceJobs, gather
 
 Payload = Mapping[str, JsonValue]
 TWICE = RetryPolicy(attempts=2, first=timedelta(minutes=1), factor=1)
@@ -47,6 +49,23 @@ def test_jobs_run_in_the_order_in_which_they_are_due(bench: Bench) -> None:
     bench.clock.advance(seconds=30)
     assert bench.worker(handler).drain() == 1
     assert bench.jobs() == []
+
+
+def test_many_jobs_of_one_kind_do_not_hold_up_the_others(bench: Bench) -> None:
+    told: list[str] = []
+
+    def told_of(kind: str) -> Callable[[JobContext, Payload], None]:
+        return lambda _context, _payload: told.append(kind)
+
+    kinds = ("test.long", "test.quick", "test.rare")
+    registry = gather([SliceJobs({kind: told_of(kind) for kind in kinds})])
+    for number in range(6):
+        bench.ask(number, kind="test.long", not_before=bench.clock() - timedelta(hours=2))
+    for kind in ("test.quick", "test.quick", "test.rare"):
+        bench.ask(kind=kind)
+    Worker(bench.sessions, bench.settings, registry, clock=bench.clock).drain()
+    shifts = ["test.long", "test.quick"] * 2 + ["test.long", "test.rare"]
+    assert told == [*shifts, *["test.long"] * 3]
 
 
 def test_a_kind_of_a_newer_version_is_left_to_its_workers(bench: Bench) -> None:
