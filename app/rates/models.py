@@ -1,9 +1,10 @@
 """What a rate stands beside, summed by region and month, so that no question has to add up transfers or count ledgers.
 
 Filing and confirming never write these tables: triggers of the database do (migration 0018), for whoever changes a
-transfer, a ledger or a site, because only where the row is locked is it known what it said before. They append
-differences and change no row, so that two filings of one region never wait for each other; app/rates/folding.py puts
-the differences of a key together now and then. What counts is the sum over a key's rows, folded or not.
+transfer, a ledger or a site, because only where the row is locked is it known what it said before. On PostgreSQL they
+append differences and change no row, so that two filings of one region never wait for each other; app/rates/folding.py
+puts the differences of a key together now and then. SQLite has one writer, and its triggers add to one row a key
+(migration 0019). What counts is the sum over a key's rows, folded or not.
 """
 
 import uuid

@@ -90,6 +90,18 @@ def test_both_sides_at_once_with_a_site_that_moves_and_rows_that_are_folded(
         assert told == (3 * 500_000_000, 3 * 480_000_000)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_where_there_is_one_writer_a_key_has_one_row_at_once(people: People, sessions: Database) -> None:
+    mills = people.register(sites=2)
+    for mill in mills:
+        assert people.file(ledger(mill)).status_code == 201
+    with sessions.reading() as session:
+        (sent,) = session.scalars(select(SentSum))
+        (filed,) = session.scalars(select(FiledCount))
+    assert (sent.sent_grams, sent.folded) == (1_000_000_000, True)
+    assert (filed.ledgers, filed.expected_ledgers, filed.folded) == (2, 2, True)
+
+
 def command(*words: str) -> tuple[int, str]:
     told = CliRunner().invoke(cli, ["db", *words])
     return told.exit_code, told.output
