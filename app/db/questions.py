@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Dialect, Select, String, bindparam
+from sqlalchemy import ColumnElement, CompoundSelect, Dialect, Select, String, bindparam
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 
@@ -103,7 +103,9 @@ class _Compiled:
 class Question:
     """A SELECT whose parameters are lists (`Among`)."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], **lists: Any) -> None:
+    def __init__(
+        self, statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]], **lists: Any
+    ) -> None:
         """`lists` name the column with whose type the values of each list are bound."""
         self._statement = statement
         self._lists = lists

@@ -58,6 +58,7 @@ def file_each(
     if not dry_run and not (atomic and refused):
         batch.write(session, around)
         publish_each(session, events.of_filing(filings, results, around.sites))
+        batch.sum_up(session)
     return results
 
 

@@ -112,7 +112,7 @@ class Batch:
                 self._differences[key] = tuple(map(add if sign > 0 else sub, before, sums))
 
     def write(self, session: WriteSession, around: Surroundings) -> None:
-        """Write everything gathered; a dozen statements, however many ledgers."""
+        """Write everything gathered but its sums; a dozen statements, however many ledgers."""
         self._write_heads(session)
         for model, columns, rows in (
             (LedgerVersion, _VERSIONS, list(self._versions.values())),
@@ -128,10 +128,13 @@ class Batch:
             ended = [{"pk": version_id, "at": at} for version_id, at in self._superseded.items()]
             statement = statement.values(superseded_at=bindparam("at"))
             session.connection().execute(statement, ended)
-        rollups.apply(session, self._differences)
-        rollups.drop_empty(session, self._withdrawn)
         transfers.record(session, list(self._said.values()), around.reported.rows)
         audit.record_each(session, self._entries)
+
+    def sum_up(self, session: WriteSession) -> None:
+        """Add to the rollup, last of all: from here to the commit nobody else can file for these regions and months."""
+        rollups.apply(session, self._differences)
+        rollups.drop_empty(session, self._withdrawn)
 
     def _write_heads(self, session: WriteSession) -> None:
         fresh: list[Plain] = []
