@@ -38,6 +38,8 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "production"] = "development"
     database_url: str = "sqlite:///var/huanlian.db"
+    database_connect_seconds: int = Field(5, ge=2, le=60)
+    durable_commits: bool = True
     read_database_url: Annotated[str, Field(max_length=1_000, pattern=r"^postgres(ql)?://")] | None = None
     secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)
     timezone: str = "Asia/Shanghai"

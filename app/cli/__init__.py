@@ -26,6 +26,8 @@ from app.cli.forecast import EXAMPLE as FORECAST_EXAMPLE
 from app.cli.forecast import forecast as forecast_command
 from app.cli.imports import EXAMPLE as IMPORT_EXAMPLE
 from app.cli.imports import import_file
+from app.cli.partition import EXAMPLE as PARTITION_EXAMPLE
+from app.cli.partition import partition
 from app.cli.permits import permits_app
 from app.cli.plan import EXAMPLE as PLAN_EXAMPLE
 from app.cli.plan import plan as plan_command
@@ -57,6 +59,7 @@ db_app.command(epilog="例 example:  huanlian db backup /srv/backup/huanlian-202
 db_app.command(
     epilog="例 example:  HUANLIAN_DATABASE_URL=sqlite:///new/huanlian.db huanlian db restore huanlian-2026-11-21.tar"
 )(restore)
+db_app.command(epilog=PARTITION_EXAMPLE)(partition)
 cli.command("import", epilog=IMPORT_EXAMPLE)(import_file)
 cli.add_typer(db_app, name="db")
 cli.add_typer(seed_app, name="seed")

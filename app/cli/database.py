@@ -1,8 +1,11 @@
 """`huanlian db` and `huanlian seed`: the schema, and what is in it from the start."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -10,6 +13,11 @@ from app.cli.opening import opened, read_settings, refuse
 from app.cli.serving import tell_logins
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from app.domain.errors import Message
     from seed.demo_load import DemoLogin
 
 _USUAL_ADDRESS = "http://127.0.0.1:8000"
@@ -38,7 +46,8 @@ def upgrade() -> None:
 def check() -> None:
     """核对：版本最新，表与程序一致，汇总等于台账 / newest revision, tables of the program, rollups equal to the lines."""
     import app.tables  # noqa: F401, PLC0415 - fills the metadata to compare with
-    from app.db.upgrade import (  # noqa: PLC0415 - only when a command runs
+    from app.db.durability import weaknesses  # noqa: PLC0415 - only when a command runs
+    from app.db.upgrade import (  # noqa: PLC0415 - same
         current_revision,
         head_revision,
         schema_differences,
@@ -63,7 +72,23 @@ def check() -> None:
             refuse(
                 "合计与转移、台账不一致 sums differ from transfers and ledgers: huanlian db recount", *counted
             )
+        with engine.connect() as connection:
+            remarks = [*(each.message for each in weaknesses(connection)), *_of_partitions(connection)]
+        for remark in remarks:
+            typer.echo(f"注意 note: {remark.zh} / {remark.en}", err=True)
         typer.echo(f"一致 as expected: {revision}")
+
+
+def _of_partitions(connection: Connection) -> Iterator[Message]:
+    """What should be looked at where transfers are in one table a period; refused is a statement of no transfer."""
+    from app.clock import system_clock  # noqa: PLC0415 - only when a command runs
+    from app.db.partitions.guards import orphans  # noqa: PLC0415 - same
+    from app.db.partitions.layout import layout_of, remarks  # noqa: PLC0415 - same
+
+    if layout_of(connection) is not None and (lost := orphans(connection)):
+        refuse("接收方的确认所指的转移不存在 statements of transfers that are not there:", *lost)
+    timezone = ZoneInfo(read_settings().timezone)
+    return remarks(connection, system_clock().astimezone(timezone).date())
 
 
 @db_app.command(epilog="例 example:  huanlian db recount && huanlian db check")

@@ -2,18 +2,22 @@
 
 SQLite: the write engine has a pool of one and opens with BEGIN IMMEDIATE (a deferred BEGIN that turns into a write fails
 with “database is locked” at once, whatever the busy timeout), and a lock file beside the database lets several processes
-queue fairly. The read engine cannot write. PostgreSQL: one pool, with lock and statement timeouts on every connection.
+queue fairly. The read engine cannot write. PostgreSQL: one pool, with lock and statement timeouts on every connection,
+commits that are on disk before they are acknowledged, and a wire whose silence is noticed.
 """
 
 import fcntl
+import math
 import os
 import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.db.durability import commit_durably
+from app.db.patience import Patient, bounded
 from app.settings import Settings
 
 _BUSY_TIMEOUT_S = 30
@@ -21,14 +25,28 @@ _BUSY_TIMEOUT_S = 30
 _HIDE_PARAMETERS = True
 # A replica refuses writes anyway; whoever names the primary here by mistake gets the same refusal.
 _READ_ONLY = "-c default_transaction_read_only=on"
+# A wire that is cut says nothing. Ours is asked after 20 s of silence and given up 20 s later, or when what was sent is not
+# acknowledged for 20 s; the server, which holds locks for us, does the same with its end within a minute.
+_WIRE = {
+    "keepalives": 1,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 20_000,
+}
+_SERVERS_END = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The two doors to the database; the same engine twice on PostgreSQL. A replica may be some moments behind."""
+    """The two doors to the database; the same engine twice on PostgreSQL. A replica may be some moments behind.
+
+    `bounded` is the door for reading whose statements end after `statement_timeout_ms` on SQLite too.
+    """
 
     read: Engine
     write: Engine
+    bounded: Engine
     replica: Engine | None = None
 
     def dispose(self) -> None:
@@ -42,23 +60,33 @@ def make_engines(settings: Settings) -> Engines:
     if settings.is_sqlite:
         return _sqlite_engines(settings)
     engine = _postgresql_engine(settings, settings.sqlalchemy_url)
+    if settings.durable_commits:
+        event.listen(engine, "connect", commit_durably)
     behind = settings.sqlalchemy_read_url
     replica = None if behind is None else _postgresql_engine(settings, behind, _READ_ONLY)
-    return Engines(read=engine, write=engine, replica=replica)
+    return Engines(read=engine, write=engine, bounded=engine, replica=replica)
+
+
+def wire_of(url: str, connect_seconds: int) -> dict[str, Any]:
+    """How long a connection to PostgreSQL is waited for and when its wire counts as cut; what the URL says of it stands."""
+    wire = {"connect_timeout": connect_seconds, **_WIRE}
+    said = make_url(url).query
+    return {name: value for name, value in wire.items() if name not in said}
 
 
 def _postgresql_engine(settings: Settings, url: str, more: str = "") -> Engine:
     options = (
         f"-c lock_timeout={settings.lock_timeout_ms} -c statement_timeout={settings.statement_timeout_ms} "
-        f"-c timezone=UTC -c idle_in_transaction_session_timeout=60000 {more}"
+        f"-c timezone=UTC -c idle_in_transaction_session_timeout=60000 {_SERVERS_END} {more}"
     )
+    wire = wire_of(url, settings.database_connect_seconds)
     return create_engine(
         url,
         pool_size=settings.pool_size,
         max_overflow=settings.pool_size,
         pool_pre_ping=True,
         hide_parameters=_HIDE_PARAMETERS,
-        connect_args={"options": options, "application_name": "huanlian"},
+        connect_args={"options": options, "application_name": "huanlian", **wire},
     )
 
 
@@ -80,14 +108,14 @@ def _sqlite_engines(settings: Settings) -> Engines:
         settings.database_url,
         pool_size=settings.pool_size,
         max_overflow=32,
-        connect_args=connect_args,
+        connect_args=connect_args | {"factory": Patient},
         hide_parameters=_HIDE_PARAMETERS,
     )
     event.listen(write, "connect", _on_connect_write)
     event.listen(read, "connect", _on_connect_read)
     event.listen(read, "begin", _begin_snapshot)
     _WriterQueue(f"{path}.lock").attach(write)
-    return Engines(read=read, write=write)
+    return Engines(read=read, write=write, bounded=bounded(read, settings.statement_timeout_ms))
 
 
 def _pragmas(connection: sqlite3.Connection, *pragmas: str) -> None:
@@ -108,6 +136,10 @@ def _on_connect_read(connection: sqlite3.Connection, _entry: ConnectionPoolEntry
 
 
 def _begin_snapshot(connection: Connection) -> None:
+    patient: Any = connection.connection.dbapi_connection
+    if isinstance(patient, Patient):
+        # Whoever had the connection before may have had less time; a bounded engine sets the moment at each statement.
+        patient.until = math.inf
     # One request reads one moment: in WAL mode a deferred transaction is a snapshot from its first query on.
     connection.exec_driver_sql("BEGIN")
 

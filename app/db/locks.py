@@ -6,6 +6,12 @@ from collections.abc import Iterable
 from app.db.questions import driver_cursor
 from app.db.session import WriteSession
 
+REGISTER = 7_311_402_301
+"""Held together by all who file, from their first question on; alone by whoever changes what codes mean, or the tables."""
+
+UPGRADE = 7_311_402_214
+"""Held by whoever changes the schema."""
+
 _IN_ORDER = "FROM unnest(%s::bigint[]) WITH ORDINALITY AS t(k, n) ORDER BY n"
 _ALONE = "SELECT pg_advisory_xact_lock(k) " + _IN_ORDER
 _SHARED = "SELECT pg_advisory_xact_lock_shared(k) " + _IN_ORDER

@@ -11,6 +11,8 @@ from typing import Any
 from alembic import op
 from sqlalchemy import Connection, text
 
+from app.db.partitions.layout import parts_of
+
 LARGE = frozenset(
     {
         "audit_entries",
@@ -35,15 +37,29 @@ def create_index(
     if not _postgresql():
         op.create_index(name, table, columns, unique=unique, **options)
         return
+    parts = parts_of(op.get_bind(), table)
+    # Of a table in several parts each is given its own first; the one of the whole then finds them and reads no row.
+    wanted = {part: name.replace(table, part) for part in parts} or {table: name}
     with op.get_context().autocommit_block(), _unhurried():
-        # What an interrupted run left behind is invalid: it costs every writer and serves nobody.
-        op.drop_index(name, table, if_exists=True, postgresql_concurrently=True)
-        op.create_index(name, table, columns, unique=unique, postgresql_concurrently=True, **options)
+        for place, own_name in wanted.items():
+            if parts and _is_whole(own_name):
+                continue  # the last step did not get its lock, and comes again
+            # What an interrupted run left behind is invalid: it costs every writer and serves nobody.
+            op.drop_index(own_name, place, if_exists=True, postgresql_concurrently=True)
+            op.create_index(own_name, place, columns, unique=unique, postgresql_concurrently=True, **options)
+    if parts:
+        op.create_index(name, table, columns, unique=unique, if_not_exists=True, **options)
+
+
+def _is_whole(index: str) -> bool:
+    valid = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
+    return bool(op.get_bind().scalar(valid, {"name": index}))
 
 
 def drop_index(name: str, table: str) -> None:
     """`op.drop_index`, waiting for those who use it in place of making all others wait."""
-    if not _postgresql():
+    if not _postgresql() or parts_of(op.get_bind(), table):
+        # That of a table in several parts cannot go while its users wait for nobody: it goes at once or not at all.
         op.drop_index(name, table)
         return
     with op.get_context().autocommit_block(), _unhurried():

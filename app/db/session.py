@@ -27,9 +27,13 @@ class Database:
     engines: Engines
 
     @contextmanager
-    def reading(self, *, may_lag: bool = False) -> Iterator[ReadSession]:
-        """Read the database; whoever `may_lag` reads the replica where there is one, and so perhaps of a moment ago."""
-        engine = (self.engines.replica if may_lag else None) or self.engines.read
+    def reading(self, *, may_lag: bool = False, bounded: bool = False) -> Iterator[ReadSession]:
+        """Read the database; whoever `may_lag` reads the replica where there is one, and so perhaps of a moment ago.
+
+        Statements of who is `bounded` end after the statement timeout on SQLite too; on PostgreSQL everybody's do.
+        """
+        usual = self.engines.bounded if bounded else self.engines.read
+        engine = (self.engines.replica if may_lag else None) or usual
         with ReadSession(engine, expire_on_commit=False) as session:
             yield session
 

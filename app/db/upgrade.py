@@ -6,6 +6,8 @@ a service, and needs none of it.
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,10 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from app.db.base import Base
+from app.db.locks import UPGRADE
+from app.db.partitions.guards import FOREIGN_KEY, is_guarded
+from app.db.partitions.layout import parts_of
+from app.db.partitions.periods import NEW_KEY, TABLE
 from chains.late import LateModule
 
 if TYPE_CHECKING:
@@ -23,7 +29,6 @@ else:
     command = LateModule("alembic.command")
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-_UPGRADE_LOCK = 7_311_402_214
 _LOCK_NOT_AVAILABLE = "55P03"
 _ATTEMPTS, _LONGEST_PAUSE_S = 40, 5.0
 
@@ -48,17 +53,24 @@ def upgrade(engine: Engine, revision: str = "head", *, pause_s: float = 1.0) -> 
         if engine.dialect.name != "postgresql":
             command.upgrade(alembic_config(connection), revision)
             return
-        # Asked again and again: a statement that waits has a snapshot, and who builds an index waits for all snapshots to end.
-        while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _UPGRADE_LOCK}):
-            connection.rollback()
-            time.sleep(pause_s)
-        connection.commit()
-        try:
+        with nobody_else(connection, pause_s=pause_s):
             _upgrade_patiently(connection, revision, pause_s)
-        finally:
-            connection.rollback()
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _UPGRADE_LOCK})
-            connection.commit()
+
+
+@contextmanager
+def nobody_else(connection: Connection, *, pause_s: float = 1.0) -> Iterator[None]:
+    """Keep apart all who change the schema, through a connection that has no transaction then. PostgreSQL only."""
+    # Asked again and again: a statement that waits has a snapshot, and who builds an index waits for all snapshots to end.
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": UPGRADE}):
+        connection.rollback()
+        time.sleep(pause_s)
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": UPGRADE})
+        connection.commit()
 
 
 def _upgrade_patiently(connection: Connection, revision: str, pause_s: float) -> None:
@@ -109,7 +121,22 @@ def schema_differences(engine: Engine) -> list[str]:
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - same
 
     with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "target_metadata": Base.metadata}
-        )
+        parts = parts_of(connection, TABLE)
+        is_kept_otherwise = bool(parts) and is_guarded(connection)
+
+        def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+            """Not the parts of a table, nor what makes a table one in parts."""
+            return not ((kind == "table" and name in parts) or (kind == "index" and name == NEW_KEY))
+
+        def is_compared(_: object, name: str | None, kind: str, *_more: object) -> bool:
+            """Not a key that triggers stand in for."""
+            return not (kind == "foreign_key_constraint" and name == FOREIGN_KEY and is_kept_otherwise)
+
+        options = {
+            "compare_type": True,
+            "target_metadata": Base.metadata,
+            "include_name": is_ours,
+            "include_object": is_compared,
+        }
+        context = MigrationContext.configure(connection, opts=options)
         return [repr(difference) for difference in compare_metadata(context, Base.metadata)]

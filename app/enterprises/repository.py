@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from app.auth.subjects import Subject
 from app.auth.visibility import visible_to, within
 from app.db.base import table_of
+from app.db.locks import REGISTER
 from app.db.questions import Among, Question
 from app.db.session import ReadSession, WriteSession
 from app.domain.periods import Month
@@ -18,7 +19,6 @@ from app.enterprises.models import Enterprise, Facility, Site, SiteVersion
 
 # SQLite and PostgreSQL take many more parameters; a statement of this size stays readable in a log.
 _MAX_IN_LIST = 500
-_REGISTER = 7_311_402_301
 
 KEPT = (
     "name",
@@ -39,7 +39,7 @@ def hold_register(session: WriteSession, *, to_change_it: bool = False) -> None:
     """Let whoever files see one register from beginning to end; whoever changes what codes mean waits for them."""
     if session.get_bind().dialect.name == "postgresql":
         lock = "pg_advisory_xact_lock" if to_change_it else "pg_advisory_xact_lock_shared"
-        session.execute(text(f"SELECT {lock}(:key)"), {"key": _REGISTER})
+        session.execute(text(f"SELECT {lock}(:key)"), {"key": REGISTER})
 
 
 def sites_at(moment: datetime | None) -> FromClause:

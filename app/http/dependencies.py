@@ -100,7 +100,7 @@ def get_read_session(
 ) -> Iterator[ReadSession]:
     database: Database = request.app.state.database
     # A person who saved a form looks at it next; machines that read the API hold the receipt of what they wrote.
-    with database.reading(may_lag=request.url.path.startswith("/v1/")) as session:
+    with database.reading(may_lag=request.url.path.startswith("/v1/"), bounded=True) as session:
         yield session
 
 

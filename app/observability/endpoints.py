@@ -40,18 +40,20 @@ class Said(BaseModel):
     """A sentence in both languages."""
 
     zh: Annotated[
-        str, Field(max_length=200, examples=["有后台任务已等待 12 分钟：没有运行中的后台进程，或数量不足"])
+        str, Field(max_length=400, examples=["有后台任务已等待 12 分钟：没有运行中的后台进程，或数量不足"])
     ]
     en: Annotated[
         str,
-        Field(max_length=200, examples=["Work has been waiting for 12 minutes: no worker runs, or too few"]),
+        Field(max_length=400, examples=["Work has been waiting for 12 minutes: no worker runs, or too few"]),
     ]
 
 
 class ReadinessHint(BaseModel):
     """Something that an operator should look at although requests are answered."""
 
-    code: Literal["disk_nearly_full", "worker_ended", "work_waits"]
+    code: Literal[
+        "disk_nearly_full", "worker_ended", "work_waits", "database_may_forget", "partitions_behind"
+    ]
     message: Said
 
 

@@ -8,12 +8,16 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, NullPool, create_engine, func, select
+from sqlalchemy import Engine, NullPool, create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import Clock
 from app.db.base import table_of
+from app.db.durability import commit_durably, weaknesses
+from app.db.engine import wire_of
+from app.db.partitions.layout import remarks
 from app.db.upgrade import current_revision, head_revision
 from app.domain.errors import Message
 from app.outbox.models import Job, JobState
@@ -37,7 +41,9 @@ _NO_WORKER = Message(
 class Hint:
     """Something that does not keep requests away, and that somebody should look at."""
 
-    code: Literal["disk_nearly_full", "worker_ended", "work_waits"]
+    code: Literal[
+        "disk_nearly_full", "worker_ended", "work_waits", "database_may_forget", "partitions_behind"
+    ]
     message: Message
 
 
@@ -93,6 +99,10 @@ class Probe:
             zh = f"有后台任务已等待 {minutes} 分钟：没有运行中的后台进程，或数量不足"
             en = f"Work has been waiting for {minutes} minutes: no worker runs, or too few"
             yield Hint("work_waits", Message(zh, en))
+        with engine.connect() as connection:
+            yield from (Hint("database_may_forget", each.message) for each in weaknesses(connection))
+            today = self.clock().astimezone(ZoneInfo(self.settings.timezone)).date()
+            yield from (Hint("partitions_behind", each) for each in remarks(connection, today))
 
     def _folders(self) -> Iterator[Path]:
         if self.settings.sqlite_path is not None:
@@ -120,5 +130,10 @@ def _engine_of(settings: Settings) -> Engine:
     if settings.is_sqlite:
         return create_engine(settings.database_url, poolclass=NullPool, connect_args={"timeout": _CONNECT_S})
     options = f"-c statement_timeout={1000 * _CONNECT_S} -c lock_timeout={1000 * _CONNECT_S} -c timezone=UTC"
-    connect_args = {"options": options, "connect_timeout": _CONNECT_S, "application_name": "huanlian probe"}
-    return create_engine(settings.sqlalchemy_url, poolclass=NullPool, connect_args=connect_args)
+    # Not as long as the URL may say: a probe has to answer.
+    wire = wire_of(settings.sqlalchemy_url, _CONNECT_S) | {"connect_timeout": _CONNECT_S}
+    connect_args = {"options": options, "application_name": "huanlian probe", **wire}
+    engine = create_engine(settings.sqlalchemy_url, poolclass=NullPool, connect_args=connect_args)
+    if settings.durable_commits:
+        event.listen(engine, "connect", commit_durably)
+    return engine

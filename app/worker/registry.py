@@ -16,6 +16,7 @@ from app.outbox.schedules import Periodic
 from app.permits import jobs as permits
 from app.rates import jobs as rates
 from app.reconciliations import jobs as reconciliations
+from app.transfers import jobs as transfers
 from app.webhooks import jobs as webhooks
 
 IsWaiting = Callable[[ReadSession], bool]
@@ -97,6 +98,7 @@ SLICES: tuple[SliceJobs, ...] = (
     SliceJobs(permits.HANDLERS, permits.PERIODIC),
     SliceJobs(rates.HANDLERS, rates.PERIODIC),
     SliceJobs(reconciliations.HANDLERS, reconciliations.PERIODIC),
+    SliceJobs(transfers.HANDLERS, transfers.PERIODIC),
     SliceJobs(webhooks.HANDLERS, webhooks.PERIODIC, webhooks.SUBSCRIPTIONS, webhooks.POLICIES),
 )
 

@@ -27,12 +27,13 @@ class Usage(NamedTuple):
 
 
 def hints(client: TestClient) -> list[str]:
+    """What is hinted at, but for the server of the tests, which may forget (tests/db/test_durability.py)."""
     answer = client.get("/readyz")
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert told["status"] == ("degraded" if told["hints"] else "ready")
     assert all(hint["message"]["zh"] and hint["message"]["en"] for hint in told["hints"])
-    return [hint["code"] for hint in told["hints"]]
+    return [hint["code"] for hint in told["hints"] if hint["code"] != "database_may_forget"]
 
 
 def test_work_that_nobody_does_is_told(client: TestClient, sessions: Database, clock: SettableClock) -> None:
@@ -43,7 +44,7 @@ def test_work_that_nobody_does_is_told(client: TestClient, sessions: Database, c
     assert hints(client) == []
     clock.advance(minutes=8)
     told = client.get("/readyz").json()["hints"]
-    assert [hint["message"]["en"] for hint in told] == [
+    assert [hint["message"]["en"] for hint in told if hint["code"] == "work_waits"] == [
         "Work has been waiting for 12 minutes: no worker runs, or too few"
     ]
 

@@ -9,8 +9,8 @@ from alembic.operations import Operations
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from app.db import upgrade as upgrading
 from app.db.engine import Engines, make_engines
+from app.db.locks import UPGRADE
 from app.db.online import create_index, drop_index, seen_as_of_a_lock
 from app.db.upgrade import current_revision, upgrade
 from app.settings import Settings
@@ -48,7 +48,7 @@ def test_an_upgrade_gives_way_and_comes_back(empty: Engines, monkeypatch: pytest
 
 def test_two_upgrades_come_one_after_the_other(empty: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     with empty.write.connect() as other:
-        held = {"key": upgrading._UPGRADE_LOCK}  # noqa: SLF001 - what the other one holds
+        held = {"key": UPGRADE}
         other.execute(text("SELECT pg_advisory_lock(:key)"), held)
         pauses: list[float] = []
 
