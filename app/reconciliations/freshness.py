@@ -5,7 +5,7 @@ import hashlib
 from app.auth.subjects import Subject
 from app.db.session import ReadSession
 from app.rates.service import Scope
-from app.reconciliations import repository
+from app.reconciliations.fingerprints import fingerprint_of
 from app.reconciliations.models import Reconciliation, ReconciliationState
 from app.reference import service as reference
 
@@ -47,5 +47,5 @@ class Freshness:
             return True
         scope = scope_of(run)
         if scope not in self._ledgers:
-            self._ledgers[scope] = repository.fingerprint(self._session, self._subject, scope)
+            self._ledgers[scope] = fingerprint_of(self._session, self._subject, scope)
         return run.ledgers != self._ledgers[scope]

@@ -59,12 +59,10 @@ def fingerprint(session: ReadSession, subject: Subject, scope: Scope) -> str:
     count, versions, newest = session.execute(ledgers).one()
     # What the other side says counts too, wherever it is filed.
     here = select(place.c.id).where(*of_scope)
-    handed_over = and_(
-        Transfer.month.between(scope.first, scope.last),
-        or_(Transfer.sender_site_id.in_(here), Transfer.receiver_site_id.in_(here)),
-    )
-    sides = (Transfer.sent_grams, Transfer.received_grams)
-    told = select(*(of(side) for side in sides for of in (func.count, func.sum))).where(handed_over)
+    of_months = Transfer.month.between(scope.first, scope.last)
+    sending, receiving = Transfer.sender_site_id.in_(here), Transfer.receiver_site_id.in_(here)
+    said_of_them = told(session, of_months, sending, receiving)
+    handed_over = and_(of_months, or_(sending, receiving))
     said = (
         select(func.count())
         .select_from(TransferConfirmation)
@@ -78,9 +76,26 @@ def fingerprint(session: ReadSession, subject: Subject, scope: Scope) -> str:
     )
     moment = None if newest is None else newest.isoformat()
     whole = (
-        count, versions, moment, *session.execute(told).one(), session.scalar(said), sites, register, moved,
+        count, versions, moment, *said_of_them, session.scalar(said), sites, register, moved,
     )  # fmt: skip
     return hashlib.sha256(" ".join(map(str, whole)).encode()).hexdigest()
+
+
+def told(
+    session: ReadSession, of_months: ColumnElement[bool], *sides: ColumnElement[bool]
+) -> list[int | None]:
+    """How many transfers of one of two sides say what was sent and what was received, and how much [g].
+
+    Those of each side less those of both: each of the three is found by an index, and an OR of two by none.
+    """
+    figures = (Transfer.sent_grams, Transfer.received_grams)
+    summed = select(*(of(figure) for figure in figures for of in (func.count, func.sum))).where(of_months)
+    one, other, both = (
+        [int(value or 0) for value in session.execute(summed.where(*chosen)).one()]
+        for chosen in (sides[:1], sides[1:], sides)
+    )
+    sent, sent_grams, received, received_grams = (a + b - c for a, b, c in zip(one, other, both, strict=True))
+    return [sent, sent_grams if sent else None, received, received_grams if received else None]
 
 
 def page(

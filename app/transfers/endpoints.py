@@ -11,6 +11,7 @@ from app.http.dependencies import Now, Reading, Writing
 from app.http.fields import CodeText, MonthText, month_or_none
 from app.transfers import confirmations, reading
 from app.transfers.models import Decision
+from app.transfers.positions import MAX_CURSOR
 from app.transfers.schemas import ConfirmationIn, TransferOut, TransferPage
 
 router = APIRouter(prefix="/v1", tags=["transfers"])
@@ -27,7 +28,7 @@ def get_transfers(
     last: Annotated[MonthText | None, Query(alias="to")] = None,
     undecided: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[uuid.UUID | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=MAX_CURSOR)] = None,
 ) -> dict[str, Any]:
     """List transfers you are a party of, or that touch your territory, with both sides' figures."""
     query = reading.TransferQuery(

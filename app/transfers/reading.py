@@ -1,10 +1,11 @@
 """The inbox of transfers: those that a subject may see, with both sides' figures."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, union
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.auth.subjects import Role, Subject
@@ -15,10 +16,13 @@ from app.domain.quantities import tonnes_text
 from app.enterprises.models import Site
 from app.http.problems import NotFound
 from app.transfers.models import Decision, Transfer
+from app.transfers.positions import after_key, cursor_at_key, id_of, key_columns, key_of
 
 _STATES = {Decision.CONFIRM: "confirmed", Decision.CORRECT: "corrected", Decision.DISPUTE: "disputed"}
 Direction: TypeAlias = Literal["incoming", "outgoing"]
-_SIDES: dict[Direction, str] = {"outgoing": "sender", "incoming": "receiver"}
+_OWN: dict[Direction, str] = {"outgoing": "sender", "incoming": "receiver"}
+_WALKED = 2_000
+"""Rows looked at in the order of their keys before the sites in sight are asked for theirs: 2 to 5 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class TransferQuery:
     last: Month | None = None
     undecided: bool = False
     limit: int = 50
-    cursor: uuid.UUID | None = None
+    cursor: str | None = None
 
 
 def confirmed_grams(transfer: Transfer) -> int:
@@ -47,11 +51,15 @@ def confirmed_grams(transfer: Transfer) -> int:
 def page(
     session: ReadSession, subject: Subject, query: TransferQuery
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Some transfers by id, and the cursor of the next page."""
-    statement = select(Transfer).where(Transfer.id.in_(_first_ids(subject, query, query.limit + 1)))
-    rows = session.execute(statement.order_by(Transfer.id)).scalars().all()
+    """Some transfers and the cursor of the next page: by key where months are asked for, else by id."""
+    by_key = query.first is not None or query.last is not None
+    first = _first_by_key if by_key else _first_by_id
+    rows = first(session, subject, query, query.limit + 1)
     shown = rows[: query.limit]
-    return [transfer_document(row) for row in shown], str(shown[-1].id) if len(rows) > query.limit else None
+    documents = [transfer_document(row) for row in shown]
+    if len(rows) <= query.limit:
+        return documents, None
+    return documents, cursor_at_key(shown[-1]) if by_key else str(shown[-1].id)
 
 
 def one(session: ReadSession, subject: Subject, transfer_id: uuid.UUID) -> Transfer:
@@ -64,7 +72,7 @@ def one(session: ReadSession, subject: Subject, transfer_id: uuid.UUID) -> Trans
 
 
 def selected(subject: Subject, query: TransferQuery, *more: ColumnElement[bool]) -> Select[Transfer]:
-    """The transfers that the subject may see and asks for, in no order.
+    """The transfers that the subject may see and asks for, in no order and from no cursor on.
 
     Each side is looked for by its own index and the two are united: a database finds no index for an OR over two
     joined tables.
@@ -75,33 +83,84 @@ def selected(subject: Subject, query: TransferQuery, *more: ColumnElement[bool])
     return select(Transfer).where(Transfer.id.in_(union(*_all_parts(subject, query, conditions))))
 
 
-def _first_ids(subject: Subject, query: TransferQuery, count: int) -> Select[uuid.UUID]:
-    """The ids of a page, found before any of its rows is read.
-
-    Where months are asked for, all their ids are: ids grow with the months, so whoever walks them in order to find some of a
-    late month walks all that came before, ten million in the end. Where none are, each side gives its first ones: what is
-    asked for may be all there is.
-    """
+def _first_by_id(
+    session: ReadSession, subject: Subject, query: TransferQuery, count: int
+) -> Sequence[Transfer]:
+    """The first transfers by id. Each side gives its first ones before any row is read: that may be all there is."""
     conditions = _conditions(query)
-    everything = [select(Transfer.id).where(*conditions)]
-    parts = everything if _sees_all(subject, query) else _all_parts(subject, query, conditions)
-    if query.first is None and query.last is None:
-        firsts = [part.order_by(Transfer.id).limit(count).subquery() for part in parts]
-        parts = [select(each.c.id) for each in firsts]
+    if query.cursor is not None:
+        conditions.append(Transfer.id > id_of(query.cursor))
+    parts = [
+        part.order_by(Transfer.id).limit(count).subquery() for part in _all_parts(subject, query, conditions)
+    ]
     # Materialized, or PostgreSQL looks through it and walks the primary key all the same.
-    found = union(*parts).cte("found").prefix_with("MATERIALIZED")
-    return select(found.c.id).order_by(found.c.id).limit(count)
+    found = union(*(select(part.c.id) for part in parts)).cte("found").prefix_with("MATERIALIZED")
+    ids = select(found.c.id).order_by(found.c.id).limit(count)
+    return session.scalars(select(Transfer).where(Transfer.id.in_(ids)).order_by(Transfer.id)).all()
+
+
+def _first_by_key(
+    session: ReadSession, subject: Subject, query: TransferQuery, count: int
+) -> Sequence[Transfer]:
+    """The first transfers of months by key.
+
+    Of whoever sees many sites, nearly each row of a month is in sight: some rows are walked in the order of keys, and a page is
+    found before they end. Of whoever sees few, the few have their transfers fetched by their indexes, and sorted. Nobody counts
+    sites to know which it is: a walk that ends without a page has cost some milliseconds.
+    """
+    within = _within(query)
+    if query.cursor is not None:
+        within.append(after_key(key_of(query.cursor)))
+    if subject.role is not Role.ENTERPRISE and query.site is None:
+        found, whole = _walked(session, subject, query, within, count)
+        if whole:
+            return found
+    conditions = [*within, *_undecided(query)]
+    parts = [part.add_columns(*key_columns()) for part in _all_parts(subject, query, conditions)]
+    seen = union(*parts).subquery()
+    ids = select(seen.c.id).order_by(*key_columns(seen)).limit(count)
+    return session.scalars(select(Transfer).where(Transfer.id.in_(ids)).order_by(*key_columns())).all()
+
+
+def _walked(
+    session: ReadSession,
+    subject: Subject,
+    query: TransferQuery,
+    within: list[ColumnElement[bool]],
+    count: int,
+) -> tuple[Sequence[Transfer], bool]:
+    """Those in sight among the next rows by key, and whether they are the whole page."""
+    walk = select(Transfer).where(*within).order_by(*key_columns()).limit(_WALKED).subquery()
+    row = aliased(Transfer, walk)
+    in_sight = or_(*(_in_sight(subject, _column(_OWN[each], "site_id", row)) for each in _directions(query)))
+    wanted = select(row).where(in_sight, *_undecided(query, row)).order_by(*key_columns(walk)).limit(count)
+    found = session.scalars(wanted).all()
+    if len(found) == count:
+        return found, True
+    return found, session.execute(select(func.count()).select_from(walk)).scalar_one() < _WALKED
+
+
+def _in_sight(subject: Subject, site: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    if subject.role is Role.ADMIN:
+        return true()
+    return exists().where(Site.id == site, visible_to(subject, region=Site.region))
 
 
 def _sees_all(subject: Subject, query: TransferQuery) -> bool:
     return subject.role is Role.ADMIN and query.site is None
 
 
+def _directions(query: TransferQuery) -> list[Direction]:
+    return list(_OWN) if query.direction is None else [query.direction]
+
+
 def _all_parts(
     subject: Subject, query: TransferQuery, conditions: list[ColumnElement[bool]]
 ) -> list[Select[uuid.UUID]]:
-    directions = list(_SIDES) if query.direction is None else [query.direction]
-    return [part for direction in directions for part in _parts(subject, query, direction, conditions)]
+    """The ids that are asked for, in parts of which each is found by an index; one may be in several."""
+    if _sees_all(subject, query):
+        return [select(Transfer.id).where(*conditions)]
+    return [part for each in _directions(query) for part in _parts(subject, query, each, conditions)]
 
 
 def _parts(
@@ -138,12 +197,17 @@ def _named(side: str, code: str) -> list[ColumnElement[bool]]:
     ]
 
 
-def _column(side: str, name: str) -> InstrumentedAttribute[Any]:
-    column: InstrumentedAttribute[Any] = getattr(Transfer, f"{side}_{name}")
+def _column(side: str, name: str, row: Any = Transfer) -> InstrumentedAttribute[Any]:
+    column: InstrumentedAttribute[Any] = getattr(row, f"{side}_{name}")
     return column
 
 
 def _conditions(query: TransferQuery) -> list[ColumnElement[bool]]:
+    return [*_within(query), *_undecided(query)]
+
+
+def _within(query: TransferQuery) -> list[ColumnElement[bool]]:
+    """Of which waste and months."""
     conditions: list[ColumnElement[bool]] = []
     if query.waste is not None:
         conditions.append(Transfer.waste == query.waste)
@@ -151,11 +215,11 @@ def _conditions(query: TransferQuery) -> list[ColumnElement[bool]]:
         conditions.append(Transfer.month >= query.first)
     if query.last is not None:
         conditions.append(Transfer.month <= query.last)
-    if query.undecided:
-        conditions += [Transfer.decision.is_(None), Transfer.sent_grams.is_not(None)]
-    if query.cursor is not None:
-        conditions.append(Transfer.id > query.cursor)
     return conditions
+
+
+def _undecided(query: TransferQuery, row: Any = Transfer) -> list[ColumnElement[bool]]:
+    return [row.decision.is_(None), row.sent_grams.is_not(None)] if query.undecided else []
 
 
 def transfer_document(transfer: Transfer) -> dict[str, Any]:

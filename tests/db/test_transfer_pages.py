@@ -1,11 +1,19 @@
-"""Pages of transfers one behind another are all that a subject may see and asks for, each once, in the order of their ids."""
+"""Pages of transfers one behind another are all that a subject may see and asks for, each once: by id, or by key in months."""
 
+import base64
 import random
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import product
 
-from sqlalchemy import insert
+import pytest
+from builders import People
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from app.auth.subjects import SCOPES_OF, Role, Subject
@@ -14,8 +22,11 @@ from app.db.session import Database
 from app.domain.periods import Month
 from app.enterprises.models import Enterprise, Site
 from app.ids import new_id
+from app.transfers import reading
 from app.transfers.models import Transfer
+from app.transfers.positions import MAX_CURSOR, cursor_at_key, key_of
 from app.transfers.reading import TransferQuery, page, selected
+from app.transfers.sides import KEY
 
 NOW = datetime(2026, 1, 10, 8, tzinfo=UTC)
 FIRMS = [new_id() for _ in range(3)]
@@ -27,10 +38,14 @@ QUERIES = [
     TransferQuery(limit=4, direction="incoming"),
     TransferQuery(limit=3, direction="outgoing", first=MONTHS[1], last=MONTHS[2]),
     TransferQuery(limit=3, first=MONTHS[2]),
+    TransferQuery(limit=1, first=MONTHS[0], waste="SW03"),
     TransferQuery(limit=3, last=MONTHS[0], undecided=True),
     TransferQuery(limit=2, site="SITE0"),
     TransferQuery(limit=2, site="SITE1", waste="SW02", last=MONTHS[2]),
 ]
+
+
+PARTIES = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=64)
 
 
 def _subject(role: Role, *, region: str | None = None, firm: uuid.UUID | None = None) -> Subject:
@@ -91,24 +106,80 @@ def _pages(session: Session, subject: Subject, query: TransferQuery) -> Iterator
     cursor: str | None = None
     while True:
         told = {name: getattr(query, name) for name in query.__slots__}
-        items, cursor = page(
-            session, subject, TransferQuery(**told | {"cursor": cursor and uuid.UUID(cursor)})
-        )
+        items, cursor = page(session, subject, TransferQuery(**told | {"cursor": cursor}))
         yield [item["id"] for item in items]
         if cursor is None:
             return
 
 
-def test_pages_are_all_there_is(sessions: Database) -> None:
+def _place(query: TransferQuery, row: Transfer) -> tuple[object, ...]:
+    """Where a transfer stands among those that are asked for."""
+    if query.first is None and query.last is None:
+        return (row.id,)
+    return tuple(getattr(row, name) for name in KEY)
+
+
+def _expected(session: Session, subject: Subject, query: TransferQuery) -> list[str]:
+    rows = sorted(session.scalars(selected(subject, query)), key=partial(_place, query))
+    return [str(row.id) for row in rows]
+
+
+def test_pages_are_all_there_is(sessions: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     with sessions.writing() as session:
         _fill(session)
     found: dict[str, int] = {}
     with sessions.reading() as session:
-        for name, subject in SUBJECTS.items():
-            for query in QUERIES:
+        for (name, subject), query in product(SUBJECTS.items(), QUERIES):
+            expected = _expected(session, subject, query)
+            found[name] = max(found.get(name, 0), len(expected))
+            # Two rows walked are never a page, so that all are looked up by site; five are at times; 2,000 are all there are.
+            for walked in (2, 5, 2_000):
+                monkeypatch.setattr(reading, "_WALKED", walked)
                 pages = list(_pages(session, subject, query))
-                expected = sorted(str(row.id) for row in session.scalars(selected(subject, query)))
                 assert [each for ids in pages for each in ids] == expected, (name, query)
                 assert all(len(ids) == query.limit for ids in pages[:-1])
-                found[name] = max(found.get(name, 0), len(expected))
     assert found["admin"] == 20 > found["province"] > found["county"] > 3 < found["firm"]
+
+
+def test_a_page_goes_on_behind_a_transfer_that_has_gone(sessions: Database) -> None:
+    province, query = SUBJECTS["province"], TransferQuery(limit=2, first=MONTHS[0], last=MONTHS[3])
+    with sessions.writing() as session:
+        _fill(session)
+        first, cursor = page(session, province, query)
+        everything = [row["id"] for row in page(session, province, replace(query, limit=200))[0]]
+        assert [row["id"] for row in first] == everything[:2]
+        session.execute(
+            delete(table_of(Transfer)).where(table_of(Transfer).c.id == uuid.UUID(first[-1]["id"]))
+        )
+        rest, _ = page(session, province, replace(query, limit=200, cursor=cursor))
+    assert [row["id"] for row in rest] == everything[2:]
+
+
+@given(
+    st.builds(Month, st.integers(1990, 2199), st.integers(1, 12)), st.lists(PARTIES, min_size=4, max_size=4)
+)
+def test_a_cursor_is_the_key_it_was_made_of(month: Month, texts: list[str]) -> None:
+    key = (month, *texts)
+    cursor = cursor_at_key(Transfer(**dict(zip(KEY, key, strict=True))))
+    assert key_of(cursor) == key
+    assert len(cursor) <= MAX_CURSOR
+
+
+BAD = (
+    "x",
+    "e30=",
+    "WyIyMDI1LTAxIiwiU1cwMiIsInVzZSIsImEiXQ==",
+    "bnVsbA==",
+    "WyIyMDI1LTAxIiwxLDIsMyw0XQ==",
+    "\u00e9",
+)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_cursor_that_is_none_of_ours_is_refused(people: People) -> None:
+    nested = base64.b64encode(b"[" * 700).decode()
+    for cursor, months in product((*BAD, nested), ({}, {"from": "2025-01"})):
+        asked = {"limit": 1, "cursor": cursor, **months}
+        answer = people.client.get("/v1/transfers", params=asked, headers=people.admin)
+        assert answer.status_code == 422, asked
+        assert [fault["pointer"] for fault in answer.json()["errors"]] == ["#query/cursor"]
