@@ -36,7 +36,7 @@ class Ledger(Base):
 
     __table_args__ = (
         Index("uq_ledgers_site_id_month", "site_id", "month", unique=True),
-        Index("ix_ledgers_month", "month"),
+        Index("ix_ledgers_month_id", "month", "id"),
     )
 
 

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from bench.load.profiles import PROFILES
-from bench.load.watching import Slope
+from bench.crowd.profiles import PROFILES
+from bench.crowd.watching import Slope
 
 _MINUTES = [float(minute) for minute in range(5, 20)]
 

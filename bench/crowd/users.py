@@ -1,4 +1,4 @@
-"""`python -m bench.load.crowd ADDRESS WORLD PROFILE SECONDS TURN RESULT`: the users, in a process of their own, by Locust.
+"""`python -m bench.crowd.users ADDRESS WORLD PROFILE SECONDS TURN RESULT`: the users, in a process of their own, by Locust.
 
 A process of its own because Locust replaces sockets and threads of the one it is in. An answer that sends a caller away and says
 when to come again (429 or 503 with Retry-After) is no error; a machine then comes again with the same Idempotency-Key.
@@ -19,9 +19,9 @@ from locust.env import Environment
 from locust.exception import StopUser
 
 from app.domain.periods import Month
+from bench.crowd.profiles import COME_A_SECOND, PROFILES, Profile, steady_of
+from bench.crowd.world import World
 from bench.ingest_world import SITES, body, code
-from bench.load.profiles import COME_A_SECOND, PROFILES, Profile, steady_of
-from bench.load.world import World
 
 _FIRST = Month(2010, 1)
 # So many months in each turn of a crowd on one database.

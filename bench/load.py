@@ -20,9 +20,9 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from bench.load import world
-from bench.load.profiles import PROFILES
-from bench.load.watching import Sample, Watch
+from bench.crowd import world
+from bench.crowd.profiles import PROFILES
+from bench.crowd.watching import Sample, Watch
 from bench.servers import OURS, postgres, served
 
 _SETTINGS = {"access_token_seconds": "3600", "rate_limit_address": "100000/minute"}
@@ -45,7 +45,7 @@ def _worker(url: str, folder: Path) -> Iterator[psutil.Process]:
     """`huanlian worker`, until the block ends."""
     settings = {f"HUANLIAN_{name.upper()}": value for name, value in _SETTINGS.items()}
     environment = dict(psutil.Process().environ()) | settings | {"HUANLIAN_DATABASE_URL": url}
-    environment["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
+    environment["PYTHONPATH"] = str(Path(__file__).resolve().parents[1])
     with (folder / "worker.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, *_WORKER], env=environment, stdout=log, stderr=log, cwd=folder
@@ -92,7 +92,7 @@ def _press(console: Console, kind: str, profiles: tuple[str, ...], minutes: floa
 def _let_loose(port: int, folder: Path, profile: str, minutes: float, turn: int) -> Any:
     """A crowd on the server, until its time is over; answers what it wrote down."""
     result = folder / "result.json"
-    command = (sys.executable, "-m", "bench.load.crowd", f"http://127.0.0.1:{port}")
+    command = (sys.executable, "-m", "bench.crowd.users", f"http://127.0.0.1:{port}")
     more = (str(folder / "world.json"), profile, str(60 * minutes), str(turn), str(result))
     subprocess.run([*command, *more], check=True)
     return json.loads(result.read_text())
