@@ -99,6 +99,18 @@ def test_a_database_of_an_older_schema_is_refused(
     assert (status, "huanlian db upgrade" in told) == (1, True)
 
 
+def test_an_empty_database_is_to_be_upgraded_first(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with empty_database("postgresql", run, tmp_path) as url:
+        monkeypatch.setenv("HUANLIAN_DATABASE_URL", url)
+        status, told = command("partition")
+    assert status == 1
+    assert told.strip().splitlines() == [
+        "数据库结构不是最新 the schema is not the newest: huanlian db upgrade"
+    ]
+
+
 @ON_POSTGRESQL
 def test_a_process_that_is_killed_leaves_nothing_that_refuses_anybody(
     engines: Engines, database: str, settings: Settings, sessions: Database, clock: SettableClock
