@@ -20,6 +20,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from app.cli.allocator import give_back_freed_memory
 from app.cli.serving import how_to_serve
 from app.observability import logs
 from app.observability.siblings import FOLDER_VARIABLE
@@ -57,6 +58,7 @@ def serve_together(settings: "Settings", host: str, port: int, workers: int) -> 
 
 def serve_one_of_many() -> "FastAPI":
     """Make the service in a process of several; uvicorn's factory."""
+    give_back_freed_memory()
     threading.Thread(target=end_with_parent, name="parent", daemon=True).start()
     from app.main import serve_app  # noqa: PLC0415 - the parent needs none of it
 

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.cli.allocator import give_back_freed_memory
 from app.cli.opening import opened, read_settings, refuse
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def run_server(host: str, port: int) -> None:
     """Serve until told to stop."""
     import uvicorn  # noqa: PLC0415 - only when the command runs
 
+    give_back_freed_memory()
     settings = read_settings()
     with _collector_paused():
         import app.main  # noqa: F401, PLC0415 - what uvicorn would import

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.allocator import give_back_freed_memory
 from app.cli.opening import opened, read_settings, refuse
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def worker(
 
 
 def _run(made: Worker, settings: Settings, concurrency: int) -> None:
+    give_back_freed_memory()
     told = threading.Event()
     on_signals(told.set)
     made.start(concurrency)

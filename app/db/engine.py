@@ -75,9 +75,10 @@ def wire_of(url: str, connect_seconds: int) -> dict[str, Any]:
 
 
 def _postgresql_engine(settings: Settings, url: str, more: str = "") -> Engine:
+    # Compiling a question (jit) takes longer than answering any of ours; years of lines are asked of a snapshot.
     options = (
         f"-c lock_timeout={settings.lock_timeout_ms} -c statement_timeout={settings.statement_timeout_ms} "
-        f"-c timezone=UTC -c idle_in_transaction_session_timeout=60000 {_SERVERS_END} {more}"
+        f"-c timezone=UTC -c jit=off -c idle_in_transaction_session_timeout=60000 {_SERVERS_END} {more}"
     )
     wire = wire_of(url, settings.database_connect_seconds)
     return create_engine(

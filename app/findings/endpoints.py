@@ -116,7 +116,7 @@ def get_scores(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Any:
     """Give the tonnes at issue by site, region or rule, the most first; what is dismissed or gone does not count."""
-    found = summary.scores(session, subject, query, group_by)[:limit]
+    found = summary.scores(session, subject, query, group_by, most=limit)
     return {"items": [summary.score_document(group, score) for group, score in found]}
 
 

@@ -1,57 +1,53 @@
-"""How many tonnes are at issue, by site, region or rule: the score in which hidden volume counts, not the mix."""
+"""How many tonnes are at issue, by site, region or rule: the score in which hidden volume counts, not the mix.
+
+The database adds up: what comes out of it is as much as there are groups, however many findings there are.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import isqrt
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.auth.subjects import Subject
 from app.db.session import ReadSession
 from app.domain.ledger import LedgerState
 from app.domain.quantities import tonnes_text
 from app.enterprises.models import Site
-from app.findings import registry
+from app.findings.cells import AnySelect, cells, kind, summed
 from app.findings.models import CaseState, Finding
 from app.findings.reading import FindingQuery, conditions, visible
 from app.findings.rule import Tonnes
 from app.ledgers.models import Ledger, LedgerLine
 
 Grouping: TypeAlias = Literal["site", "region", "rule"]
-_Cell: TypeAlias = tuple[str, str | None, str]
-"""Site, waste and month: where one tonne is counted once."""
+_COLUMNS: Mapping[Grouping, InstrumentedAttribute[str]] = {
+    "site": Site.code,
+    "region": Finding.region,
+    "rule": Finding.rule,
+}
+_LIMB = 1 << 17
+"""Three of them hold every mass there is, and a billion of their products do not overflow 64 bits."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Score:
-    """Tonnes at issue of a group [g], each (site, waste, month) by the largest finding of a kind there."""
+    """Tonnes at issue of a group [g], each (site, waste, month) by the largest finding of a kind there.
 
-    findings: int = 0
-    cells: dict[Tonnes, dict[_Cell, Fraction]] = field(default_factory=lambda: defaultdict(dict))
+    `unseen_grams`: what has no proven end or was not reported at all, each cell by the largest of the two.
+    """
+
+    findings: int
+    kinds: Mapping[Tonnes, int]
+    unseen_grams: int
     reported_grams: int | None = None
 
-    def add(self, kind: Tonnes, cell: _Cell, grams: Fraction) -> None:
-        kept = self.cells[kind].get(cell)
-        if kept is None or grams > kept:
-            self.cells[kind][cell] = grams
-
-    def grams(self, *kinds: Tonnes) -> int:
-        """The sum over the cells, of several kinds by the largest in each cell."""
-        first, *others = kinds
-        largest = dict(self.cells[first])
-        for kind in others:
-            for cell, grams in self.cells[kind].items():
-                kept = largest.get(cell)
-                if kept is None or grams > kept:
-                    largest[cell] = grams
-        return round(_sum(largest.values()))
-
-    @property
-    def unseen_grams(self) -> int:
-        """What has no proven end or was not reported at all."""
-        return self.grams(Tonnes.UNTRACKED, Tonnes.ESTIMATED)
+    def grams(self, kind: Tonnes) -> int:
+        return self.kinds.get(kind, 0)
 
     @property
     def share(self) -> Fraction | None:
@@ -62,53 +58,84 @@ class Score:
         return Fraction(self.unseen_grams, whole) if whole else None
 
 
-def _sum(shares: Iterable[Fraction]) -> Fraction:
-    """Their exact sum, added up by denominator first: a territory has hundreds of thousands, and few denominators."""
-    numerators: dict[int, int] = defaultdict(int)
-    for share in shares:
-        numerators[share.denominator] += share.numerator
-    return sum((Fraction(above, below) for below, above in numerators.items()), Fraction(0))
-
-
 def scores(
-    session: ReadSession, subject: Subject, query: FindingQuery, by: Grouping
+    session: ReadSession, subject: Subject, query: FindingQuery, by: Grouping, most: int | None = None
 ) -> list[tuple[str, Score]]:
-    """Every group with its score, the most unseen tonnes first. Dismissed findings and those gone do not count."""
-    found: dict[str, Score] = defaultdict(Score)
-    rows = session.execute(
-        select(Finding.rule, Finding.waste, Finding.grams, Finding.evidence, Finding.region, Site.code)
+    """The groups with their scores, the most unseen tonnes first. Dismissed findings and those gone do not count."""
+    found = sums(session, subject, query, by)
+    shown = sorted(found.items(), key=lambda item: (-item[1].unseen_grams, item[0]))[:most]
+    if by == "rule":
+        return shown
+    reported = _reported(session, by, [group for group, _ in shown], query)
+    return [(group, replace(score, reported_grams=reported[group])) for group, score in shown]
+
+
+def sums(session: ReadSession, subject: Subject, query: FindingQuery, by: Grouping) -> dict[str, Score]:
+    """Every group with its score, but for what was reported there."""
+    group = _COLUMNS[by].label("name")
+    counted = _of(select(group, func.count()), subject, query).group_by(group)
+    numbers = {name: int(number) for name, number in session.execute(counted)}
+    found = cells(session, _of(select(group), subject, query), query.first, query.last)
+    _make_ready(session)
+    # Of a group that came in between the two questions nothing is told yet.
+    kinds: dict[str, dict[Tonnes, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+    unseen: dict[str, Fraction] = defaultdict(Fraction)
+    for name, kind_of, length, grams, unseen_grams in session.execute(summed(found)):
+        kinds[name][kind_of] += Fraction(int(grams or 0), length)
+        unseen[name] += Fraction(int(unseen_grams or 0), length)
+    return {
+        name: Score(number, _rounded(kinds[name]), round(unseen[name])) for name, number in numbers.items()
+    }
+
+
+def _make_ready(session: ReadSession) -> None:
+    """Until the transaction ends, sort such a question in memory."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.set_config("work_mem", "32MB", literal(value=True))))
+
+
+def _rounded(kinds: Mapping[Tonnes, Fraction]) -> dict[Tonnes, int]:
+    return {each: round(grams) for each, grams in kinds.items()}
+
+
+def _of(statement: AnySelect, subject: Subject, query: FindingQuery, *more: ColumnElement[bool]) -> AnySelect:
+    """The findings that count, of those that were asked for."""
+    return (
+        statement.select_from(Finding)
         .join(Site, Site.id == Finding.site_id)
         .where(
             visible(subject),
             *conditions(subject, query),
             Finding.present.is_(True),
             Finding.state != CaseState.DISMISSED,
+            *more,
         )
     )
-    for rule_id, waste, grams, evidence, region, site in rows:
-        group = {"site": site, "region": region, "rule": rule_id}[by]
-        found[group].findings += 1
-        rule = registry.BY_ID.get(rule_id)
-        if rule is None:
-            continue
-        months = _asked_for(evidence["months"], query)
-        share = Fraction(grams, len(evidence["months"])) if months else Fraction(0)
-        for month in months:
-            found[group].add(rule.tonnes_are, (site, waste, month), share)
-    if by != "rule":
-        for group, reported in _reported(session, by, found, query).items():
-            found[group].reported_grams = reported
-    return sorted(found.items(), key=lambda item: (-item[1].unseen_grams, item[0]))
 
 
-def _asked_for(months: Iterable[str], query: FindingQuery) -> list[str]:
-    """Those of a finding's months that the question is about; a month's text sorts as the month does."""
-    first, last = str(query.first or ""), str(query.last or "9999-99")
-    return [month for month in months if first <= month <= last]
+def untracked_sigma(session: ReadSession, subject: Subject, query: FindingQuery) -> int | None:
+    """The standard uncertainty of what is untracked [g]: those stated, independent, added as squares; None without any.
+
+    Squares of grams are beyond 64 bits: products of limbs are added up, and put together here.
+    """
+    sigma = Finding.sigma_grams
+    high, middle, low = sigma // (_LIMB * _LIMB), sigma // _LIMB % _LIMB, sigma % _LIMB
+    products = (high * high, high * middle, high * low, middle * middle, middle * low, low * low)
+    stated = _of(
+        select(func.count(), *(func.coalesce(func.sum(product), 0) for product in products)),
+        subject,
+        query,
+        kind() == Tonnes.UNTRACKED.value,
+        sigma.is_not(None),
+    )
+    number, *parts = (int(each) for each in session.execute(stated).one())
+    hh, hm, hl, mm, ml, ll = parts
+    squares = (((hh * _LIMB + 2 * hm) * _LIMB + 2 * hl + mm) * _LIMB + 2 * ml) * _LIMB + ll
+    return isqrt(squares) if number else None
 
 
 def _reported(
-    session: ReadSession, by: Literal["site", "region"], groups: Mapping[str, Any], query: FindingQuery
+    session: ReadSession, by: Literal["site", "region"], groups: Sequence[str], query: FindingQuery
 ) -> dict[str, int]:
     """What the groups' ledgers say was generated [g]."""
     column = Site.code if by == "site" else Site.region
@@ -126,7 +153,7 @@ def _reported(
     if query.waste is not None:
         statement = statement.where(LedgerLine.waste == query.waste)
     found = dict.fromkeys(groups, 0)
-    for group, grams in session.execute(statement.where(column.in_(list(groups)))):
+    for group, grams in session.execute(statement.where(column.in_(groups))):
         found[group] = int(grams or 0)
     return found
 

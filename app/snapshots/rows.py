@@ -67,7 +67,7 @@ class _Fetched:
 class _Copied:
     def __init__(self, session: ReadSession) -> None:
         self._session = session
-        self._set(work_mem="64MB", jit="off")
+        self._set(work_mem="64MB")
 
     def marks(self, query: AnySelect) -> Marks:
         """Two sums of hashes that the server makes of each row: no row has to be sorted, written out or sent."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from findings.town import RECEIVER, SENDER, STRANGER, A, B, Town, fly_ash, sent
+from findings.town import RECEIVER, SENDER, STRANGER, A, B, C, Town, fly_ash, sent
 from support.run import Run
 from web.html_tree import Node
 from web.visits import House, Visit, open_house
@@ -216,6 +216,27 @@ def test_findings_are_assigned_together(official: Visit, sender: Visit) -> None:
     token = page.all("input", name_="csrf")[0].attributes["value"]
     answer = sender.client.post("/findings/assign", data={"csrf": token, "finding": ids, "assignee": "x"})
     assert answer.status_code == 403
+
+
+def test_the_tiles_follow_what_is_filed_and_decided(house: House) -> None:
+    """What is counted is kept while nothing happens, for those only who may see the same."""
+
+    def opened(visit: Visit) -> int:
+        return int(visit.see("/findings").by_id("tile-findings-open").one("span", class_="value").text)
+
+    with house.visit("elsewhere") as other, house.visit("regulator") as official:
+        before = opened(official)
+        assert (opened(official), opened(other)) == (before, 0)
+        town = Town(house.people.client, house.people, house.database, house.app.state.settings, house.clock)
+        town.file(C, "2025-09", fly_ash(closing_stock_tonnes="300"))
+        town.work()
+        assert opened(official) > before
+        (finding, *_) = official.client.get("/v1/findings", params={"site": C}).json()["items"]
+        page = official.see(f"/findings/{finding['id']}")
+        now = opened(official)
+        official.do(decision(page, "dismiss"), reason="已核实")
+        assert opened(official) == now - 1
+        assert opened(other) == 0
 
 
 def test_names_stand_in_place_of_sites_and_permits_keep_their_numbers() -> None:

@@ -35,7 +35,7 @@ def count(session: ReadSession, subject: Subject, asked: FindingsAsked, today: d
     overdue = _number(
         session, subject, FindingQuery(**_of(whole), states=(CaseState.NOTIFIED,), overdue_on=today)
     )
-    return counted(summary.scores(session, subject, whole, "site"), active, overdue)
+    return counted(summary.sums(session, subject, whole, "site").values(), active, overdue)
 
 
 def _of(query: FindingQuery) -> dict[str, Any]:

@@ -86,9 +86,9 @@ class Counted:
     estimated_grams: int
 
 
-def counted(scores: Iterable[tuple[str, Score]], active: int, overdue: int) -> Counted:
+def counted(scores: Iterable[Score], active: int, overdue: int) -> Counted:
     """Add up the sites: no tonne is in two of them."""
-    found = [score for _, score in scores]
+    found = list(scores)
     return Counted(
         active=active,
         overdue=overdue,

@@ -20,13 +20,15 @@ from app.web.findings import gather
 from app.web.findings.asked import FindingsAsked
 from app.web.findings.case_view import Typed
 from app.web.findings.desk import Desk, desk
-from app.web.findings.list_view import Writer
+from app.web.findings.list_view import Counted, Writer
+from app.web.kept import Kept, data_version, sight_of
 from app.web.page_route import PageRoute
 from app.web.rendering import language_for, person_of, render
 from app.web.texts import text
 
 router = APIRouter(prefix="/findings", route_class=PageRoute, include_in_schema=False)
 
+_COUNTED: Kept[Counted] = Kept(64)
 _ROLES = AUTHORITIES | ENTERPRISES
 _DONE = {
     "notify": "finding.notified",
@@ -50,7 +52,11 @@ def show_list(request: Request, visit: Reader, session: Reading, settings: Setti
     language, today = language_for(request), local_date(now, settings.timezone)
     asked = FindingsAsked.of(request.query_params)
     items, cursor = gather.listed(session, visit.subject, asked, today)
-    count = gather.count(session, visit.subject, asked, today)
+    # The same whatever page of the list, view and rule is looked at.
+    key = (request.app.state.database, sight_of(visit.subject), asked.scored(), today)
+    count = _COUNTED.get(
+        key, data_version(session), lambda: gather.count(session, visit.subject, asked, today)
+    )
     as_of = text("footing.as_of", language, moment=numbers.moment(now, settings.timezone))
     told = Writer(language, visit.subject.role, today, as_of, gather.named(session, visit.subject, items))
     page = told.page(asked, items, cursor, count)

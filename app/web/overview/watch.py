@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from fractions import Fraction
-from math import isqrt
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -11,7 +10,7 @@ from app.auth.subjects import Scope as Right
 from app.db.session import ReadSession
 from app.domain.rates import Metric
 from app.enterprises.models import Site
-from app.findings import registry, summary
+from app.findings import summary
 from app.findings.models import CaseState, Finding
 from app.findings.reading import FindingQuery, conditions, visible
 from app.findings.rule import Tonnes
@@ -22,7 +21,6 @@ from app.web.overview.figures import Interval, Watch
 
 _WATCHERS = frozenset({Role.REGULATOR, Role.ADMIN})
 _ACTIVE = (CaseState.OPEN, CaseState.NOTIFIED, CaseState.ANSWERED, CaseState.CONFIRMED)
-_UNTRACKED_RULES = tuple(rule.id for rule in registry.RULES if rule.tonnes_are is Tonnes.UNTRACKED)
 
 
 def watches(subject: Subject) -> bool:
@@ -34,7 +32,7 @@ def watch(session: ReadSession, subject: Subject, scope: Scope, today: date) -> 
     """Add up the findings of the scope; no tonne of a site, waste and month counts twice."""
     waste = scope.wastes[0] if scope.wastes else None
     asked = FindingQuery(region=scope.region, waste=waste, first=scope.first, last=scope.last)
-    scores = [score for _, score in summary.scores(session, subject, asked, "region")]
+    scores = summary.sums(session, subject, asked, "region").values()
     return Watch(
         active=_count(session, subject, asked, Finding.state.in_(_ACTIVE)),
         overdue=_count(
@@ -42,29 +40,13 @@ def watch(session: ReadSession, subject: Subject, scope: Scope, today: date) -> 
         ),
         untracked_grams=sum(score.grams(Tonnes.UNTRACKED) for score in scores),
         estimated_grams=sum(score.grams(Tonnes.ESTIMATED) for score in scores),
-        sigma_grams=_sigma(session, subject, asked),
+        sigma_grams=summary.untracked_sigma(session, subject, asked),
     )
 
 
 def _count(session: ReadSession, subject: Subject, asked: FindingQuery, *more: ColumnElement[bool]) -> int:
     statement = select(func.count()).select_from(Finding).join(Site, Site.id == Finding.site_id)
     return session.scalar(statement.where(visible(subject), *conditions(subject, asked), *more)) or 0
-
-
-def _sigma(session: ReadSession, subject: Subject, asked: FindingQuery) -> int | None:
-    """Add independent uncertainties as squares."""
-    statement = select(Finding.sigma_grams).join(Site, Site.id == Finding.site_id)
-    stated = session.scalars(
-        statement.where(
-            visible(subject),
-            *conditions(subject, asked),
-            Finding.rule.in_(_UNTRACKED_RULES),
-            Finding.present.is_(True),
-            Finding.state != CaseState.DISMISSED,
-            Finding.sigma_grams.is_not(None),
-        )
-    ).all()
-    return isqrt(sum(sigma * sigma for sigma in stated if sigma is not None)) if stated else None
 
 
 def interval(
