@@ -131,7 +131,7 @@ def _show_minutes(console: Console, kind: str, watches: dict[str, Watch]) -> Non
         for sample in watch.minutes():
             table.add_row(f"{sample.at_s / 60:.0f}", f"{sample.megabytes:.1f}", str(sample.handles))
         console.print(table)
-        memory, handles = watch.slopes(_WARM_MINUTES)
+        memory, handles = watch.courses(_WARM_MINUTES)
         console.print(f"{name} from minute {_WARM_MINUTES} on: MB {memory}; file handles {handles}")
 
 

@@ -35,8 +35,11 @@ class Slope:
     grows: bool
 
     @classmethod
-    def of(cls, minutes: Sequence[float], values: Sequence[float]) -> "Slope":
-        """Least squares. Growing: surely more than nothing, and by more than 2 % of the mean in the time looked at."""
+    def of(cls, minutes: Sequence[float], values: Sequence[float], over: float | None = None) -> "Slope":
+        """Least squares. Growing: surely more than nothing, and by more than 2 % of the mean in the time looked at.
+
+        `over` are the minutes in which that would matter, where fewer are looked at.
+        """
         if len(minutes) < 3:
             return cls(0.0, float("inf"), grows=False)
         middle, mean = statistics.fmean(minutes), statistics.fmean(values)
@@ -44,12 +47,34 @@ class Slope:
         rise = sum((x - middle) * (y - mean) for x, y in zip(minutes, values, strict=True)) / spread
         left = sum((y - mean - rise * (x - middle)) ** 2 for x, y in zip(minutes, values, strict=True))
         error = 2 * sqrt(left / (len(minutes) - 2) / spread)
-        surely = (rise - error) * (max(minutes) - min(minutes))
+        surely = (rise - error) * (over or max(minutes) - min(minutes))
         return cls(rise, error, grows=surely > _OF_THE_MEAN * mean)
 
     def __str__(self) -> str:
-        verdict = "growing" if self.grows else "flat"
-        return f"{self.a_minute:+.3f} ± {self.uncertainty:.3f} a minute: {verdict}"
+        return f"{self.a_minute:+.3f} ± {self.uncertainty:.3f} a minute"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How something went: over the whole time, and in its second half. What is lost goes on being lost; what fills is full."""
+
+    whole: Slope
+    late: Slope
+
+    @classmethod
+    def of(cls, minutes: Sequence[float], values: Sequence[float]) -> "Course":
+        half = len(minutes) // 2
+        span = max(minutes) - min(minutes) if minutes else 0.0
+        return cls(Slope.of(minutes, values), Slope.of(minutes[half:], values[half:], over=span))
+
+    @property
+    def verdict(self) -> str:
+        if not self.whole.grows:
+            return "flat"
+        return "growing" if self.late.grows else "grew and levelled off"
+
+    def __str__(self) -> str:
+        return f"{self.whole}, in the second half {self.late}: {self.verdict}"
 
 
 @dataclass
@@ -84,11 +109,13 @@ class Watch:
             for minute, found in sorted(by_minute.items())
         ]
 
-    def slopes(self, after_minutes: int) -> tuple[Slope, Slope]:
+    def courses(self, after_minutes: int) -> tuple[Course, Course]:
         """Of memory and of handles, from that minute on: before, caches and pools fill."""
         late = [each for each in self.minutes() if each.at_s >= 60 * after_minutes]
         at = [each.at_s / 60 for each in late]
-        return Slope.of(at, [each.megabytes for each in late]), Slope.of(at, [each.handles for each in late])
+        return Course.of(at, [each.megabytes for each in late]), Course.of(
+            at, [each.handles for each in late]
+        )
 
     def _sample(self) -> None:
         while not self._over.wait(_EVERY_S):

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from bench.crowd.profiles import PROFILES
-from bench.crowd.watching import Slope
+from bench.crowd.watching import Course, Slope
 
 _MINUTES = [float(minute) for minute in range(5, 20)]
 
@@ -24,6 +24,41 @@ def test_growth_is_told_from_noise(rise: float, noise: float, *, grows: bool) ->
     slope = Slope.of(_MINUTES, _held(rise, noise))
     assert slope.grows is grows
     assert abs(slope.a_minute - rise) <= slope.uncertainty + 1e-9
+
+
+# The worker's memory in the soak of 2026-11-21, 22:02 UTC, from minute 5 on [MB].
+_FILLED = [
+    178.4,
+    179.4,
+    181.2,
+    181.7,
+    181.8,
+    182.2,
+    187.3,
+    186.6,
+    186.4,
+    186.6,
+    187.5,
+    186.7,
+    190.1,
+    188.2,
+    187.5,
+]
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        (_held(0.0, 1.0), "flat"),
+        (_held(1.0, 0.5), "growing"),
+        (_held(0.5, 0.1), "growing"),
+        (_FILLED, "grew and levelled off"),
+        ([31.0] * 3 + [33.0] * 12, "grew and levelled off"),
+    ],
+    ids=["wavering", "leaking", "leaking slowly", "filling", "two handles more, once"],
+)
+def test_what_filled_is_told_from_what_leaks(values: list[float], verdict: str) -> None:
+    assert Course.of(_MINUTES, values).verdict == verdict
 
 
 def test_too_few_minutes_tell_nothing() -> None:
