@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -81,14 +80,13 @@ def check() -> None:
 
 def _of_partitions(connection: Connection) -> Iterator[Message]:
     """What should be looked at where transfers are in one table a period; refused is a statement of no transfer."""
-    from app.clock import system_clock  # noqa: PLC0415 - only when a command runs
+    from app.clock import local_date, system_clock  # noqa: PLC0415 - only when a command runs
     from app.db.partitions.guards import orphans  # noqa: PLC0415 - same
     from app.db.partitions.layout import layout_of, remarks  # noqa: PLC0415 - same
 
     if layout_of(connection) is not None and (lost := orphans(connection)):
         refuse("接收方的确认所指的转移不存在 statements of transfers that are not there:", *lost)
-    timezone = ZoneInfo(read_settings().timezone)
-    return remarks(connection, system_clock().astimezone(timezone).date())
+    return remarks(connection, local_date(system_clock(), read_settings().timezone))
 
 
 @db_app.command(epilog="例 example:  huanlian db recount && huanlian db check")

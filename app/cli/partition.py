@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from app.cli.opening import opened, read_settings, refuse
+from app.db.partitions.periods import Width
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,18 +25,10 @@ EXAMPLE = (
 )
 
 
-class By(StrEnum):
-    """How long the periods are; the words of the option."""
-
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-
-
 def partition(
     *,
     by: Annotated[
-        By | None, typer.Option("--by", help="每个分区的时段，默认 quarter / the period of a partition")
+        Width | None, typer.Option("--by", help="每个分区的时段，默认 quarter / the period of a partition")
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="只说明，不改动 / only say what would be done")
@@ -49,31 +40,30 @@ def partition(
     that follow. Pays once the indexes of a year outgrow memory; smaller databases answer faster without. Cut off anywhere,
     it can be run again; when all is done it only makes what is missing. There is no way back but a restored backup.
     """
-    from app.clock import system_clock  # noqa: PLC0415 - only when the command runs
+    from app.clock import local_date, system_clock  # noqa: PLC0415 - only when the command runs
     from app.db.partitions.layout import layout_of  # noqa: PLC0415 - same
 
     settings = read_settings()
-    today = system_clock().astimezone(ZoneInfo(settings.timezone)).date()
+    today = local_date(system_clock(), settings.timezone)
     with opened(settings) as database:
         engine = database.engines.write
         with engine.connect() as connection:
             layout = layout_of(connection)
         if layout is None:
-            _convert(engine, by or By.QUARTER, today, dry_run=dry_run)
+            _convert(engine, by or Width.QUARTER, today, dry_run=dry_run)
         else:
             _keep(engine, layout, by, today, dry_run=dry_run)
 
 
-def _convert(engine: Engine, by: By, today: date, *, dry_run: bool) -> None:
+def _convert(engine: Engine, by: Width, today: date, *, dry_run: bool) -> None:
     from app.db.partitions import conversion  # noqa: PLC0415 - only when the command runs
-    from app.db.partitions.periods import Width  # noqa: PLC0415 - same
     from app.db.upgrade import current_revision, head_revision  # noqa: PLC0415 - same
 
     # SQLite is refused for what it is, whatever its schema.
     if engine.dialect.name == "postgresql" and current_revision(engine) != head_revision():
         refuse("数据库结构不是最新 the schema is not the newest: huanlian db upgrade")
     try:
-        wanted = conversion.plan(engine, Width(by), today)
+        wanted = conversion.plan(engine, by, today)
     except conversion.ConversionRefused as refused:
         refuse(f"{refused.message.zh} / {refused.message.en}")
     _say_plan(wanted, by)
@@ -88,18 +78,18 @@ def _convert(engine: Engine, by: By, today: date, *, dry_run: bool) -> None:
     typer.echo("已分区 partitioned. 核对 check: huanlian db check")
 
 
-def _say_plan(wanted: Plan, by: By) -> None:
+def _say_plan(wanted: Plan, by: Width) -> None:
     typer.echo(f"转移 transfers: ~{wanted.rows:,}, {wanted.bytes / 1e9:,.2f} GB, 按 by {by.value}")
     typer.echo(f"{wanted.old_name}: {wanted.cutoff} 之前的全部记录 everything before")
     for period in wanted.periods:
         typer.echo(f"{period.name}: {period.first} … {period.until}")
 
 
-def _keep(engine: Engine, layout: Layout, by: By | None, today: date, *, dry_run: bool) -> None:
+def _keep(engine: Engine, layout: Layout, by: Width | None, today: date, *, dry_run: bool) -> None:
     from app.db.partitions.ahead import analyse, keep_ahead  # noqa: PLC0415 - only when the command runs
     from app.db.partitions.periods import coming  # noqa: PLC0415 - same
 
-    if by is not None and by.value != layout.width.value:
+    if by is not None and by is not layout.width:
         refuse(
             f"已按 {layout.width.value} 分区，不能改为 {by.value} / "
             f"partitioned by {layout.width.value} already: it cannot become {by.value}"

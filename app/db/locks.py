@@ -1,7 +1,11 @@
 """Locks that only PostgreSQL needs: on SQLite there is one writer anyway."""
 
 import hashlib
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Container, Iterable
+from typing import TypeVar
+
+from sqlalchemy.exc import OperationalError
 
 from app.db.questions import driver_cursor
 from app.db.session import WriteSession
@@ -11,6 +15,13 @@ REGISTER = 7_311_402_301
 
 UPGRADE = 7_311_402_214
 """Held by whoever changes the schema."""
+
+NOT_IN_TIME, IN_A_RING = "55P03", "40P01"
+"""What PostgreSQL says of a lock that was not there in time, and of two who waited for each other."""
+
+_LONGEST_PAUSE_S = 5.0
+
+Result = TypeVar("Result")
 
 _IN_ORDER = "FROM unnest(%s::bigint[]) WITH ORDINALITY AS t(k, n) ORDER BY n"
 _ALONE = "SELECT pg_advisory_xact_lock(k) " + _IN_ORDER
@@ -35,6 +46,23 @@ def wait_at_most(session: WriteSession, milliseconds: int) -> None:
     if session.get_bind().dialect.name == "postgresql":
         with driver_cursor(session) as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = {milliseconds:d}")
+
+
+def asked_again(
+    work: Callable[[int], Result], attempts: int, pause_s: float, *, after: Container[str | None]
+) -> Result:
+    """Do work that does not wait long for its locks, given the number of its attempt; again later `after` these refusals.
+
+    Long transactions (a backup, a report) end within minutes; who asks often makes writers wait often.
+    """
+    for attempt in range(1, attempts):
+        try:
+            return work(attempt)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in after:
+                raise
+        time.sleep(min(attempt * pause_s, _LONGEST_PAUSE_S))
+    return work(attempts)
 
 
 def _key(name: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from alembic import op
 from sqlalchemy import Connection, text
 
-from app.db.partitions.layout import parts_of
+from app.db.partitions.layout import is_valid, parts_of
 
 LARGE = frozenset(
     {
@@ -42,18 +42,13 @@ def create_index(
     wanted = {part: name.replace(table, part) for part in parts} or {table: name}
     with op.get_context().autocommit_block(), _unhurried():
         for place, own_name in wanted.items():
-            if parts and _is_whole(own_name):
+            if parts and is_valid(op.get_bind(), own_name):
                 continue  # the last step did not get its lock, and comes again
             # What an interrupted run left behind is invalid: it costs every writer and serves nobody.
             op.drop_index(own_name, place, if_exists=True, postgresql_concurrently=True)
             op.create_index(own_name, place, columns, unique=unique, postgresql_concurrently=True, **options)
     if parts:
         op.create_index(name, table, columns, unique=unique, if_not_exists=True, **options)
-
-
-def _is_whole(index: str) -> bool:
-    valid = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
-    return bool(op.get_bind().scalar(valid, {"name": index}))
 
 
 def drop_index(name: str, table: str) -> None:

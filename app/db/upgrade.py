@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from app.db.base import Base
-from app.db.locks import UPGRADE
+from app.db.locks import NOT_IN_TIME, UPGRADE, asked_again
 from app.db.partitions.guards import FOREIGN_KEY, is_guarded
 from app.db.partitions.layout import parts_of
 from app.db.partitions.periods import NEW_KEY, TABLE
@@ -29,8 +29,7 @@ else:
     command = LateModule("alembic.command")
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-_LOCK_NOT_AVAILABLE = "55P03"
-_ATTEMPTS, _LONGEST_PAUSE_S = 40, 5.0
+_ATTEMPTS = 40
 
 
 def alembic_config(connection: Connection | None = None) -> "Config":
@@ -54,7 +53,8 @@ def upgrade(engine: Engine, revision: str = "head", *, pause_s: float = 1.0) -> 
             command.upgrade(alembic_config(connection), revision)
             return
         with nobody_else(connection, pause_s=pause_s):
-            _upgrade_patiently(connection, revision, pause_s)
+            once = partial(_upgrade_once, connection, revision)
+            asked_again(once, _ATTEMPTS, pause_s, after=(NOT_IN_TIME,))
 
 
 @contextmanager
@@ -73,19 +73,12 @@ def nobody_else(connection: Connection, *, pause_s: float = 1.0) -> Iterator[Non
         connection.commit()
 
 
-def _upgrade_patiently(connection: Connection, revision: str, pause_s: float) -> None:
-    for attempt in range(1, _ATTEMPTS):
-        try:
-            command.upgrade(alembic_config(connection), revision)
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
-                raise
-            connection.rollback()
-            # Long transactions (a backup, a report) end within minutes; who asks often makes writers wait often.
-            time.sleep(min(attempt * pause_s, _LONGEST_PAUSE_S))
-        else:
-            return
-    command.upgrade(alembic_config(connection), revision)
+def _upgrade_once(connection: Connection, revision: str, _attempt: int) -> None:
+    try:
+        command.upgrade(alembic_config(connection), revision)
+    except OperationalError:
+        connection.rollback()
+        raise
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:

@@ -3,17 +3,17 @@
 Every finding is in hand there only: what comes out is as much as there are groups, however many findings there are.
 """
 
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import ColumnElement, Double, Integer, Select, Subquery, case, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Double, Integer, Subquery, case, cast, func, or_, select, true
 
 from app.db.session import ReadSession
 from app.domain.periods import Month
 from app.findings import registry
 from app.findings.models import Finding
 from app.findings.rule import Tonnes
+from app.rates.service import AnySelect
 
-AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 UNSEEN = (Tonnes.UNTRACKED, Tonnes.ESTIMATED)
 """What has no proven end or was not reported at all: in one cell only the largest of the two counts."""
 

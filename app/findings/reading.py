@@ -17,14 +17,14 @@ from sqlalchemy.orm import aliased, defer
 from app.auth.subjects import Role, Subject
 from app.auth.visibility import visible_to, within
 from app.db.session import ReadSession
-from app.domain.errors import Fault, Message
+from app.domain.errors import Message
 from app.domain.periods import Month
 from app.domain.quantities import tonnes_text
 from app.enterprises.models import Site
 from app.findings import registry
 from app.findings.models import CaseState, Finding, FindingAttachment, FindingStep
 from app.findings.rule import Severity
-from app.http.problems import Invalid, NotFound
+from app.http.problems import NotFound, bad_cursor
 
 Order: TypeAlias = Literal["tonnes", "newest"]
 _MAX_EXPORT = 20_000
@@ -180,10 +180,7 @@ def _read_cursor(cursor: str) -> tuple[int, uuid.UUID]:
         grams, _, last = cursor.partition(".")
         return int(grams[:18]), uuid.UUID(last)
     except ValueError:
-        text = Message(
-            "分页游标无效，请从第一页重新开始", "this cursor is not valid; start again from the first page"
-        )
-        raise Invalid(errors=[Fault("#query/cursor", "bad_cursor", text)]) from None
+        raise bad_cursor() from None
 
 
 def document(finding: Finding, site: str, site_name: str, subject: Subject) -> dict[str, Any]:

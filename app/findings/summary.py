@@ -18,11 +18,12 @@ from app.db.session import ReadSession
 from app.domain.ledger import LedgerState
 from app.domain.quantities import tonnes_text
 from app.enterprises.models import Site
-from app.findings.cells import AnySelect, cells, kind, summed
+from app.findings.cells import cells, kind, summed
 from app.findings.models import CaseState, Finding
 from app.findings.reading import FindingQuery, conditions, visible
 from app.findings.rule import Tonnes
 from app.ledgers.models import Ledger, LedgerLine
+from app.rates.service import AnySelect
 
 Grouping: TypeAlias = Literal["site", "region", "rule"]
 _COLUMNS: Mapping[Grouping, InstrumentedAttribute[str]] = {

@@ -117,6 +117,14 @@ class Invalid(Problem):
     title = Message("填报内容有误，未保存任何数据", "The content is not valid; nothing was saved")
 
 
+def bad_cursor() -> Invalid:
+    """The refusal of a cursor that no page of ours gave."""
+    text = Message(
+        "分页游标无效，请从第一页重新开始", "this cursor is not valid; start again from the first page"
+    )
+    return Invalid(errors=[Fault("#query/cursor", "bad_cursor", text)])
+
+
 class PreconditionRequired(Problem):
     status = 428
     code = "precondition_required"

@@ -13,11 +13,10 @@ from sqlalchemy import and_, literal, or_, select, tuple_
 from app.auth.subjects import Role, Subject
 from app.auth.visibility import visible_to, within
 from app.db.session import ReadSession
-from app.domain.errors import Fault, Message
 from app.domain.ledger import LedgerState
 from app.domain.periods import Month
 from app.enterprises.models import Site
-from app.http.problems import Invalid, NotFound
+from app.http.problems import NotFound, bad_cursor
 from app.ledgers.models import Ledger, LedgerRepudiation, LedgerTransition, LedgerVersion
 
 
@@ -133,10 +132,7 @@ def _read_cursor(cursor: str) -> tuple[Month, uuid.UUID]:
         month, _, ledger_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
         return Month.parse(month), uuid.UUID(ledger_id)
     except (ValueError, binascii.Error):
-        text = Message(
-            "分页游标无效，请从第一页重新开始", "this cursor is not valid; start again from the first page"
-        )
-        raise Invalid(errors=[Fault("#query/cursor", "bad_cursor", text)]) from None
+        raise bad_cursor() from None
 
 
 def ledger_document(

@@ -8,12 +8,11 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, NullPool, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.clock import Clock
+from app.clock import Clock, local_date
 from app.db.base import table_of
 from app.db.durability import commit_durably, weaknesses
 from app.db.engine import wire_of
@@ -83,25 +82,25 @@ class Probe:
         engine = _engine_of(self.settings)
         try:
             revision = current_revision(engine)
-            hints = self._hints(engine) if revision == head_revision() else ()
+            hints = tuple(self._hints(engine)) if revision == head_revision() else ()
         except SQLAlchemyError:
             return Standing(reached=False)
-        return Standing(reached=True, revision=revision, hints=tuple(hints))
+        return Standing(reached=True, revision=revision, hints=hints)
 
     def _hints(self, engine: Engine) -> Iterator[Hint]:
         if any(_is_nearly_full(folder) for folder in self._folders()):
             yield Hint("disk_nearly_full", _DISK_FULL)
         if self.is_worker_alive is not None and not self.is_worker_alive():
             yield Hint("worker_ended", _NO_WORKER)
-        waits = self._work_waits(engine)
-        if waits > WORK_MAY_WAIT:
-            minutes = int(waits.total_seconds()) // 60
-            zh = f"有后台任务已等待 {minutes} 分钟：没有运行中的后台进程，或数量不足"
-            en = f"Work has been waiting for {minutes} minutes: no worker runs, or too few"
-            yield Hint("work_waits", Message(zh, en))
         with engine.connect() as connection:
+            waits = self._work_waits(connection)
+            if waits > WORK_MAY_WAIT:
+                minutes = int(waits.total_seconds()) // 60
+                zh = f"有后台任务已等待 {minutes} 分钟：没有运行中的后台进程，或数量不足"
+                en = f"Work has been waiting for {minutes} minutes: no worker runs, or too few"
+                yield Hint("work_waits", Message(zh, en))
             yield from (Hint("database_may_forget", each.message) for each in weaknesses(connection))
-            today = self.clock().astimezone(ZoneInfo(self.settings.timezone)).date()
+            today = local_date(self.clock(), self.settings.timezone)
             yield from (Hint("partitions_behind", each) for each in remarks(connection, today))
 
     def _folders(self) -> Iterator[Path]:
@@ -109,12 +108,11 @@ class Probe:
             yield self.settings.sqlite_path.parent
         yield self.settings.attachments_folder
 
-    def _work_waits(self, engine: Engine) -> timedelta:
+    def _work_waits(self, connection: Connection) -> timedelta:
         """How long the oldest job has been due that nobody has taken, or that nobody took up from a dead worker."""
         jobs = table_of(Job)
         oldest = select(func.min(jobs.c.due_at)).where(jobs.c.state != JobState.DEAD)
-        with engine.connect() as connection:
-            due_at = connection.scalar(oldest)
+        due_at = connection.scalar(oldest)
         return timedelta(0) if due_at is None else self.clock() - due_at
 
 

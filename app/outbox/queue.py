@@ -61,12 +61,10 @@ def claim(
     Also taken: a job whose lease has ended, because its worker died. Never taken: a job of a key of which another
     one is running. Others' uncommitted claims are skipped, not waited for.
     """
+    until = now + lease_for
     others = [kind for kind in kinds if kind != after]
-    for each in (others, kinds) if len(others) < len(kinds) else (kinds,):
-        taken = _take(session, each, worker, now, now + lease_for)
-        if taken is not None:
-            return taken
-    return None
+    other = _take(session, others, worker, now, until) if after is not None else None
+    return other or _take(session, kinds, worker, now, until)
 
 
 def _take(

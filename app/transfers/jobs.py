@@ -5,12 +5,12 @@ Nothing where they are one plain table, as they are until an operator says `huan
 
 from collections.abc import Mapping
 from datetime import time
-from zoneinfo import ZoneInfo
 
 import structlog
 from pydantic import JsonValue
 from sqlalchemy.exc import DBAPIError
 
+from app.clock import local_date
 from app.db.partitions.ahead import analyse, drop_promise_left, keep_ahead
 from app.outbox.jobs import Handler, JobContext, JobFailed
 from app.outbox.schedules import Daily, Periodic
@@ -24,7 +24,7 @@ def make_ahead(context: JobContext, _: Mapping[str, JsonValue]) -> None:
     engine = context.database.engines.write
     if context.settings.is_sqlite:
         return
-    today = context.now().astimezone(ZoneInfo(context.settings.timezone)).date()
+    today = local_date(context.now(), context.settings.timezone)
     try:
         drop_promise_left(engine)
         kept = keep_ahead(engine, today)

@@ -13,9 +13,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, literal, tuple_
 
 from app.db.base import table_of
-from app.domain.errors import Fault, Message
 from app.domain.periods import Month
-from app.http.problems import Invalid
+from app.http.problems import bad_cursor
 from app.transfers.models import Transfer
 from app.transfers.sides import KEY, Key
 
@@ -53,7 +52,7 @@ def key_of(cursor: str) -> Key:
         waste, purpose, sender, receiver = map(_plain_text, texts)
         return Month.parse(_plain_text(month)), waste, purpose, sender, receiver
     except (ValueError, TypeError, RecursionError, binascii.Error):
-        raise _not_ours() from None
+        raise bad_cursor() from None
 
 
 def id_of(cursor: str) -> uuid.UUID:
@@ -61,7 +60,7 @@ def id_of(cursor: str) -> uuid.UUID:
     try:
         return uuid.UUID(cursor)
     except ValueError:
-        raise _not_ours() from None
+        raise bad_cursor() from None
 
 
 def _plain_text(value: Any) -> str:
@@ -70,10 +69,3 @@ def _plain_text(value: Any) -> str:
         raise ValueError("not a text")
     value.encode()
     return value
-
-
-def _not_ours() -> Invalid:
-    text = Message(
-        "分页游标无效，请从第一页重新开始", "this cursor is not valid; start again from the first page"
-    )
-    return Invalid(errors=[Fault("#query/cursor", "bad_cursor", text)])

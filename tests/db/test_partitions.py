@@ -163,9 +163,7 @@ def test_what_is_filed_meanwhile_is_there_once(
 def test_who_is_about_to_write_is_not_waited_for_in_a_ring(
     engines: Engines, context: JobContext, database: str, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    monkeypatch.setattr(
-        "app.db.partitions.ahead.time.sleep", lambda _: pytest.fail("it did not get its locks")
-    )
+    monkeypatch.setattr("app.db.locks.time.sleep", lambda _: pytest.fail("it did not get its locks"))
     monkeypatch.setattr("app.db.partitions.ahead._WAITS_MS", (30_000,))
     if what == "job":
         partition(database, date(2024, 12, 1))
@@ -338,7 +336,7 @@ def test_the_job_gives_way_to_who_holds_the_tables(
 ) -> None:
     partition(database, TODAY)
     clock.set("2026-05-01")
-    monkeypatch.setattr("app.db.partitions.ahead.time.sleep", lambda _: None)
+    monkeypatch.setattr("app.db.locks.time.sleep", lambda _: None)
     monkeypatch.setattr("app.db.partitions.ahead._WAITS_MS", (5,))
     with engines.write.connect() as busy:
         busy.execute(text("SELECT count(*) FROM transfers_default"))

@@ -4,22 +4,17 @@ A period is added in a transaction of its own that waits half a second for each 
 attached: readers go on, who files waits some milliseconds. `CREATE TABLE … PARTITION OF` would shut readers out too.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError
 
-from app.db.locks import REGISTER, UPGRADE
+from app.db.locks import IN_A_RING, NOT_IN_TIME, REGISTER, UPGRADE, Result, asked_again
 from app.db.partitions.layout import UNTIL_CHECK, Layout, has_promise, layout_of, months_in_default
 from app.db.partitions.periods import COLUMN, DEFAULT, TABLE, Period, coming
-
-Result = TypeVar("Result")
 
 MOVED_AT_ONCE = 100_000
 """Who files waits while rows are moved: more of them wait until an operator says so."""
@@ -27,10 +22,6 @@ MOVED_AT_ONCE = 100_000
 _WAITS_MS = (500, 500, 500, 1_500)
 """Who waits for a lock makes all who come later wait behind it: so it is not waited for long, and asked for again. Now and then a
 little longer, for a server that cleans the table up by itself (autovacuum) gives way to those who have waited a second."""
-
-_LONGEST_PAUSE_S = 5.0
-# A lock was not there in time, or two waited for each other.
-_COME_BACK = {"55P03", "40P01"}
 
 _ACCESS_OF = text("""
 SELECT format('GRANT %s ON %s TO %s%s', privilege_type, cast(:to AS text),
@@ -141,14 +132,7 @@ def patiently(
     engine: Engine, work: Callable[[Connection], Result], attempts: int, *, pause_s: float = 0.5
 ) -> Result:
     """Do work in a transaction that does not wait long for a lock; when it got none, again a little later."""
-    for attempt in range(1, attempts):
-        try:
-            return _once(engine, work, attempt)
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) not in _COME_BACK:
-                raise
-            time.sleep(min(attempt * pause_s, _LONGEST_PAUSE_S))
-    return _once(engine, work, attempts)
+    return asked_again(partial(_once, engine, work), attempts, pause_s, after=(NOT_IN_TIME, IN_A_RING))
 
 
 def _once(engine: Engine, work: Callable[[Connection], Result], attempt: int) -> Result:

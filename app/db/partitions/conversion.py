@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.partitions import swap
 from app.db.partitions.ahead import analyse, drop_promise, outside_transactions, patiently
-from app.db.partitions.layout import UNTIL_CHECK, layout_of
+from app.db.partitions.layout import UNTIL_CHECK, is_valid, layout_of
 from app.db.partitions.periods import COLUMN, KEY, NEW_KEY, TABLE, Period, Width, coming
 from app.db.upgrade import nobody_else
 from app.domain.errors import Message
@@ -28,7 +28,6 @@ ROOM = timedelta(days=7)
 """The first new period is no nearer than this: until the rows have been looked through, none of it may be filed."""
 _FARTHEST = timedelta(days=2 * 366)
 _ATTEMPTS = 60
-_INDEX = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
 _PROMISE = text(
     "SELECT pg_get_constraintdef(oid), convalidated FROM pg_constraint "
     "WHERE conrelid = to_regclass(:name) AND conname = :check"
@@ -134,7 +133,7 @@ def steps(wanted: Plan) -> tuple[tuple[Message, Step], ...]:
 
 def _index(engine: Engine, _: Plan) -> None:
     with outside_transactions(engine) as connection:
-        valid = connection.scalar(_INDEX, {"name": NEW_KEY})
+        valid = is_valid(connection, NEW_KEY)
         if valid is False:
             connection.execute(text(f"DROP INDEX CONCURRENTLY {NEW_KEY}"))
         if not valid:

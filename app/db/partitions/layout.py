@@ -25,6 +25,8 @@ _HAS_CHECK = text(
     "SELECT count(*) FROM pg_constraint WHERE conrelid = to_regclass(:name) AND conname = :check"
 )
 
+_IS_VALID = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
+
 _AT_WORK = text(
     "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
@@ -94,6 +96,12 @@ def layout_of(connection: Connection) -> Layout | None:
         if at is not None
     ]
     return Layout(tuple(sorted(parts, key=lambda part: part.until)), any(at is None for _, at in found))
+
+
+def is_valid(connection: Connection, index: str) -> bool | None:
+    """Whether an index is whole; None where there is none. PostgreSQL only."""
+    found: bool | None = connection.scalar(_IS_VALID, {"name": index})
+    return found
 
 
 def parts_of(connection: Connection, table: str) -> list[str]:
